@@ -1,0 +1,5 @@
+/** The command line. */
+@NullMarked
+package jensen.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Optimisers and schedules. */
+@NullMarked
+package jensen.optim;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Small real data sets as resources, and verified downloads. */
+@NullMarked
+package jensen.datasets;
+
+import org.jspecify.annotations.NullMarked;
