@@ -1,0 +1,135 @@
+package jensen.tensor;
+
+import java.util.function.Function;
+import org.apache.commons.rng.UniformRandomProvider;
+import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
+import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
+
+/**
+ * A source of randomness as a value: a key from which any number of independent streams can be derived.
+ *
+ * <p>Nothing is consumed by drawing: the same generator gives the same numbers each time, so a use that needs fresh
+ * noise asks for {@link #split a split}. Noise for a batch comes row by row, each row from a stream of its own keyed by
+ * the row's position, so a batch cut into shards ({@link #rows}) draws the same numbers as the whole batch, whatever the
+ * number of threads. The state that a checkpoint must hold is therefore one number.
+ *
+ * <p>Streams are SplitMix64 (Steele, Lea and Flood, OOPSLA 2014) started at a hashed key; normals come from the modified
+ * ziggurat of McFarland (2016) as implemented in Apache Commons RNG.
+ */
+public final class Generator {
+    private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+
+    private final long key;
+    private final long firstRow;
+
+    private Generator(long key, long firstRow) {
+        this.key = key;
+        this.firstRow = firstRow;
+    }
+
+    /** The generator of a seed. */
+    public static Generator of(long seed) {
+        return new Generator(mix(seed + GOLDEN), 0);
+    }
+
+    /** An independent generator for the use that {@code index} numbers (an epoch, a step, a chunk). */
+    public Generator split(long index) {
+        return new Generator(mix(key ^ mix(index * GOLDEN + 1)), 0);
+    }
+
+    /** An independent generator for the use that {@code name} names. */
+    public Generator split(String name) {
+        long hash = 0xCBF29CE484222325L; // FNV-1a, 64 bits
+        for (int i = 0; i < name.length(); i++) {
+            hash = (hash ^ name.charAt(i)) * 0x100000001B3L;
+        }
+        return split(hash);
+    }
+
+    /** The same generator seen from row {@code first}: its row 0 is this one's row {@code first}. */
+    public Generator rows(long first) {
+        return new Generator(key, firstRow + first);
+    }
+
+    /** The stream of one row, from its start. */
+    public UniformRandomProvider row(long row) {
+        return new SplitMix64(mix(key + mix((firstRow + row) * GOLDEN + 2)));
+    }
+
+    /**
+     * Standard normal noise of the given shape {@code […, rows, event]}: the second-last axis numbers the rows, each of
+     * which fills its own entries in order from {@link #row its own stream}.
+     */
+    public Tensor normal(DType dtype, Device device, long... shape) {
+        return fill(dtype, device, shape, ZigguratSampler.NormalizedGaussian::of);
+    }
+
+    /** Uniform noise on [0, 1) of the given shape, row by row as in {@link #normal}. */
+    public Tensor uniform(DType dtype, Device device, long... shape) {
+        // 24 bits for every type, so that float32 cannot round up to 1
+        return fill(dtype, device, shape, stream -> () -> (stream.nextLong() >>> 40) * 0x1p-24);
+    }
+
+    private Tensor fill(DType dtype, Device device, long[] shape, Function<UniformRandomProvider, ContinuousSampler> sampling) {
+        int event = shape.length == 0 ? 1 : Math.toIntExact(shape[shape.length - 1]);
+        int rows = shape.length < 2 ? 1 : Math.toIntExact(shape[shape.length - 2]);
+        int count = Math.toIntExact(Shapes.count(shape));
+        int samples = rows * event == 0 ? 0 : count / (rows * event);
+        if (dtype == DType.FLOAT32) {
+            float[] out = new float[count];
+            for (int r = 0; r < rows; r++) {
+                var sampler = sampling.apply(row(r));
+                for (int k = 0; k < samples; k++) {
+                    int at = (k * rows + r) * event;
+                    for (int i = 0; i < event; i++) {
+                        out[at + i] = (float) sampler.sample();
+                    }
+                }
+            }
+            return Tensor.of(out, device, shape);
+        }
+        double[] out = new double[count];
+        for (int r = 0; r < rows; r++) {
+            var sampler = sampling.apply(row(r));
+            for (int k = 0; k < samples; k++) {
+                int at = (k * rows + r) * event;
+                for (int i = 0; i < event; i++) {
+                    out[at + i] = sampler.sample();
+                }
+            }
+        }
+        return Tensor.of(out, device, shape);
+    }
+
+    /** A random permutation of 0 … n − 1 (Fisher and Yates), from row 0's stream. */
+    public int[] permutation(int n) {
+        UniformRandomProvider stream = row(0);
+        int[] order = new int[n];
+        for (int i = 0; i < n; i++) {
+            int j = stream.nextInt(i + 1);
+            order[i] = order[j];
+            order[j] = i;
+        }
+        return order;
+    }
+
+    private static long mix(long z) {
+        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
+    }
+
+    private static final class SplitMix64 implements UniformRandomProvider {
+        private long state;
+
+        SplitMix64(long state) {
+            this.state = state;
+        }
+
+        @Override
+        public long nextLong() {
+            state += GOLDEN;
+            return mix(state);
+        }
+    }
+}
