@@ -70,7 +70,8 @@ public final class Generator {
         return fill(dtype, device, shape, stream -> () -> (stream.nextLong() >>> 40) * 0x1p-24);
     }
 
-    private Tensor fill(DType dtype, Device device, long[] shape, Function<UniformRandomProvider, ContinuousSampler> sampling) {
+    private Tensor fill(
+            DType dtype, Device device, long[] shape, Function<UniformRandomProvider, ContinuousSampler> sampling) {
         int event = shape.length == 0 ? 1 : Math.toIntExact(shape[shape.length - 1]);
         int rows = shape.length < 2 ? 1 : Math.toIntExact(shape[shape.length - 2]);
         int count = Math.toIntExact(Shapes.count(shape));

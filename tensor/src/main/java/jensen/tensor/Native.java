@@ -1,0 +1,81 @@
+package jensen.tensor;
+
+import java.util.List;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.openblas.global.openblas;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.global.torch;
+
+/** Loads libtorch with the settings that it needs, once, before the first tensor. */
+public final class Native {
+    private static final List<String> PLATFORMS =
+            List.of("linux-x86_64", "macosx-arm64", "macosx-x86_64", "windows-x86_64");
+
+    private Native() {}
+
+    /**
+     * Loads libtorch; does nothing after the first call.
+     *
+     * @throws UnsupportedOperationException where there are no natives for this platform, naming those that have them
+     */
+    public static void load() {
+        Loaded.check();
+    }
+
+    /** One line on the native layer: its version, the vector instructions in use, and what pins slower ones, if anything. */
+    public static String description() {
+        load();
+        try (PointerScope scope = new PointerScope()) {
+            String pinned = System.getenv("OPENBLAS_CORETYPE");
+            return "libtorch " + Loader.getVersion("org.bytedeco", "pytorch") + " on " + Loader.getPlatform()
+                    + ", " + torch.get_cpu_capability().getString() + " kernels"
+                    + (pinned == null ? "" : ", BLAS kernels pinned by OPENBLAS_CORETYPE=" + pinned);
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /** Runs without recording operations for differentiation. */
+    public static <T> T withoutGradient(java.util.function.Supplier<T> work) {
+        load();
+        try (NoGradGuard guard = new NoGradGuard()) {
+            return work.get();
+        }
+    }
+
+    private static final class Loaded {
+        private static final UnsupportedOperationException FAILURE = attempt();
+
+        private static UnsupportedOperationException attempt() {
+            // Scopes free native memory, so JavaCPP's own accounting, which locks at every allocation, stays off.
+            for (String limit : List.of("org.bytedeco.javacpp.maxBytes", "org.bytedeco.javacpp.maxPhysicalBytes")) {
+                if (System.getProperty(limit) == null) {
+                    System.setProperty(limit, "0");
+                }
+            }
+            try {
+                Loader.load(torch.class);
+                // Parallelism is over shards of a batch, so that the number of threads cannot change a sum's order;
+                // pools inside the operations would also fight one another over the cores.
+                openblas.blas_set_num_threads(1);
+                torch.set_num_threads(1);
+                return null;
+            } catch (LinkageError e) {
+                String platform = Loader.getPlatform();
+                return new UnsupportedOperationException(
+                        PLATFORMS.contains(platform)
+                                ? "libtorch could not be loaded on " + platform + ": " + e.getMessage()
+                                : "no libtorch natives for this platform, " + platform + "; there are natives for "
+                                        + String.join(", ", PLATFORMS),
+                        e);
+            }
+        }
+
+        static void check() {
+            if (FAILURE != null) {
+                throw FAILURE;
+            }
+        }
+    }
+}
