@@ -6,6 +6,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /** Loads libtorch with the settings that it needs, once, before the first tensor. */
 public final class Native {
@@ -45,9 +46,9 @@ public final class Native {
     }
 
     private static final class Loaded {
-        private static final UnsupportedOperationException FAILURE = attempt();
+        private static final @Nullable LinkageError FAILURE = attempt();
 
-        private static UnsupportedOperationException attempt() {
+        private static @Nullable LinkageError attempt() {
             // Scopes free native memory, so JavaCPP's own accounting, which locks at every allocation, stays off.
             for (String limit : List.of("org.bytedeco.javacpp.maxBytes", "org.bytedeco.javacpp.maxPhysicalBytes")) {
                 if (System.getProperty(limit) == null) {
@@ -62,19 +63,19 @@ public final class Native {
                 torch.set_num_threads(1);
                 return null;
             } catch (LinkageError e) {
-                String platform = Loader.getPlatform();
-                return new UnsupportedOperationException(
-                        PLATFORMS.contains(platform)
-                                ? "libtorch could not be loaded on " + platform + ": " + e.getMessage()
-                                : "no libtorch natives for this platform, " + platform + "; there are natives for "
-                                        + String.join(", ", PLATFORMS),
-                        e);
+                return e;
             }
         }
 
         static void check() {
             if (FAILURE != null) {
-                throw FAILURE;
+                String platform = Loader.getPlatform();
+                throw new UnsupportedOperationException(
+                        PLATFORMS.contains(platform)
+                                ? "libtorch could not be loaded on " + platform + ": " + FAILURE.getMessage()
+                                : "no libtorch natives for this platform, " + platform + "; there are natives for "
+                                        + String.join(", ", PLATFORMS),
+                        FAILURE);
             }
         }
     }

@@ -2,6 +2,7 @@ package jensen.tensor;
 
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Owns the native memory that one thread allocates between its opening and its closing.
@@ -18,7 +19,7 @@ public final class Scope implements AutoCloseable {
         Native.load();
     }
 
-    private final PointerScope outer;
+    private final @Nullable PointerScope outer;
     private final PointerScope inner;
 
     /** Opens a scope on the current thread. */

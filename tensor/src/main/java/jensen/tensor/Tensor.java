@@ -225,6 +225,11 @@ public final class Tensor {
         return op(pointer::log1p);
     }
 
+    /** eˣ − 1, exact for small x. */
+    public Tensor expm1() {
+        return op(pointer::expm1);
+    }
+
     /** x². */
     public Tensor square() {
         return op(pointer::square);
