@@ -45,6 +45,8 @@ public final class Native {
         }
     }
 
+    // The failure is kept so that every later call reports it, not only the one that came first.
+    @SuppressWarnings("StaticAssignmentOfThrowable")
     private static final class Loaded {
         private static final @Nullable LinkageError FAILURE = attempt();
 

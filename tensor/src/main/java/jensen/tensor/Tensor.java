@@ -245,6 +245,11 @@ public final class Tensor {
         return op(pointer::abs);
     }
 
+    /** The nearest whole number, halves to even; its gradient is zero. */
+    public Tensor round() {
+        return op(() -> pointer.round());
+    }
+
     /** The hyperbolic tangent. */
     public Tensor tanh() {
         return op(pointer::tanh);

@@ -1,0 +1,38 @@
+package jensen.dist;
+
+import jensen.tensor.Generator;
+import jensen.tensor.Shapes;
+import jensen.tensor.Tensor;
+
+/**
+ * Independent binary variables with success probability σ(logit).
+ *
+ * @param logits log(p / (1 − p)), {@code […, X]}
+ */
+public record Bernoulli(Tensor logits) implements Distribution {
+    /**
+     * Σ x·l − log(1 + eˡ), the log-mass of x ∈ {0, 1}.
+     *
+     * <p>Computed on the logits, it neither over- nor underflows.
+     */
+    @Override
+    public Tensor logProb(Tensor x) {
+        return x.mul(logits).sub(logits.softplus()).sum(-1);
+    }
+
+    @Override
+    public Tensor sample(int k, Generator rng) {
+        Tensor uniform = rng.uniform(logits.dtype(), logits.device(), Shapes.prepend(k, logits.shape()));
+        return uniform.lessThan(mean().detach());
+    }
+
+    @Override
+    public Tensor mean() {
+        return logits.sigmoid();
+    }
+
+    @Override
+    public Bernoulli detach() {
+        return new Bernoulli(logits.detach());
+    }
+}

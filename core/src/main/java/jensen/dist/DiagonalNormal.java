@@ -1,0 +1,46 @@
+package jensen.dist;
+
+import jensen.tensor.Generator;
+import jensen.tensor.Shapes;
+import jensen.tensor.Tensor;
+
+/**
+ * The normal distribution with independent components, N(μ, diag σ²).
+ *
+ * @param mean μ, {@code […, X]}
+ * @param logVariance log σ², {@code […, X]} or broadcastable to it
+ */
+public record DiagonalNormal(Tensor mean, Tensor logVariance) implements Reparameterised {
+    /** log 2π */
+    static final double LOG_TAU = Math.log(2 * Math.PI);
+
+    /** The standard normal with events of the shape of {@code like}. */
+    public static DiagonalNormal standardLike(Tensor like) {
+        Tensor zero = like.zerosLike();
+        return new DiagonalNormal(zero, zero);
+    }
+
+    /** −½ Σ [(x − μ)²/σ² + log σ² + log 2π]. */
+    @Override
+    public Tensor logProb(Tensor x) {
+        Tensor standardised = x.sub(mean).square().div(logVariance.exp());
+        return standardised.add(logVariance).add(LOG_TAU).sum(-1).mul(-0.5);
+    }
+
+    /** z = μ + σ ε with ε ~ N(0, I). */
+    @Override
+    public Tensor draw(int k, Generator rng) {
+        Tensor noise = rng.normal(mean.dtype(), mean.device(), Shapes.prepend(k, mean.shape()));
+        return mean.add(standardDeviation().mul(noise));
+    }
+
+    /** σ, in the shape of the log-variance. */
+    public Tensor standardDeviation() {
+        return logVariance.mul(0.5).exp();
+    }
+
+    @Override
+    public DiagonalNormal detach() {
+        return new DiagonalNormal(mean.detach(), logVariance.detach());
+    }
+}

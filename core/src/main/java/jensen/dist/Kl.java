@@ -1,0 +1,81 @@
+package jensen.dist;
+
+import java.util.Optional;
+import jensen.tensor.Generator;
+import jensen.tensor.Native;
+import jensen.tensor.Tensor;
+
+/**
+ * A Kullback-Leibler divergence KL(q ‖ p) = E_q[log q − log p], in nats, and how it was found.
+ *
+ * @param value {@code […]}
+ * @param standardError of the value, {@code […]}; zero for a closed form
+ * @param method closed form, or Monte Carlo
+ */
+public record Kl(Tensor value, Tensor standardError, Method method) {
+    /** How a divergence was found. */
+    public enum Method {
+        CLOSED_FORM,
+        MONTE_CARLO
+    }
+
+    /** KL(q ‖ p) by its closed form if there is one, else as the mean over {@code samples} draws from q. */
+    public static Kl of(Distribution q, Distribution p, int samples, Generator rng) {
+        Optional<Tensor> exact = closedForm(q, p);
+        if (exact.isPresent()) {
+            return new Kl(exact.get(), exact.get().zerosLike(), Method.CLOSED_FORM);
+        }
+        return monteCarlo(q, p, samples, rng);
+    }
+
+    /**
+     * KL(q ‖ p) as the mean of log q − log p over draws from q, without gradient.
+     *
+     * @throws IllegalArgumentException for fewer than two samples, which have no standard error
+     */
+    public static Kl monteCarlo(Distribution q, Distribution p, int samples, Generator rng) {
+        if (samples < 2) {
+            throw new IllegalArgumentException("samples must be ≥ 2 for a standard error, was " + samples);
+        }
+        return Native.withoutGradient(() -> {
+            Tensor z = q.sample(samples, rng);
+            Tensor difference = q.logProb(z).sub(p.logProb(z));
+            Tensor mean = difference.mean(0);
+            Tensor variance = difference.sub(mean).square().sum(0).mul(1.0 / (samples - 1));
+            return new Kl(mean, variance.mul(1.0 / samples).sqrt(), Method.MONTE_CARLO);
+        });
+    }
+
+    /** KL(q ‖ p) where it has a closed form, {@code […]}; differentiable. */
+    public static Optional<Tensor> closedForm(Distribution q, Distribution p) {
+        return closedFormPerDimension(q, p).map(each -> each.sum(-1));
+    }
+
+    /** The closed form's terms for each element of the event, {@code […, X]}: they add up since the elements are independent. */
+    public static Optional<Tensor> closedFormPerDimension(Distribution q, Distribution p) {
+        if (q instanceof DiagonalNormal a && p instanceof DiagonalNormal b) {
+            return Optional.of(normals(a, b));
+        }
+        if (q instanceof Bernoulli a && p instanceof Bernoulli b) {
+            return Optional.of(bernoullis(a.logits(), b.logits()));
+        }
+        if (q instanceof Categorical a && p instanceof Categorical b) {
+            Tensor logQ = a.logits().logSoftmax(-1);
+            return Optional.of(
+                    logQ.exp().mul(logQ.sub(b.logits().logSoftmax(-1))).sum(-1));
+        }
+        return Optional.empty();
+    }
+
+    /** ½ [σ²/s² + (μ − m)²/s² − 1 − log σ²/s²]; with m = 0, s = 1 it is eq. 10 of arXiv 1312.6114. */
+    private static Tensor normals(DiagonalNormal q, DiagonalNormal p) {
+        Tensor logRatio = q.logVariance().sub(p.logVariance());
+        Tensor distance = q.mean().sub(p.mean()).square().div(p.logVariance().exp());
+        return logRatio.expm1().sub(logRatio).add(distance).mul(0.5);
+    }
+
+    /** π (l − m) + log(1 + eᵐ) − log(1 + eˡ), π = σ(l): logits l of q and m of p. */
+    private static Tensor bernoullis(Tensor l, Tensor m) {
+        return l.sigmoid().mul(l.sub(m)).add(m.softplus()).sub(l.softplus());
+    }
+}
