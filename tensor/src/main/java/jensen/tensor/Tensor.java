@@ -378,15 +378,19 @@ public final class Tensor {
                 1));
     }
 
-    /** The adjoint of {@link #convolve}: images [N, in, h, w], kernels [in, out, kh, kw] and a bias [out]. */
-    public Tensor convolveTransposed(Tensor kernels, Tensor bias, long stride, long padding, long outputPadding) {
+    /**
+     * The adjoint of {@link #convolve}: images [N, in, h, w], kernels [in, out, kh, kw] and a bias [out]; the extra rows
+     * and columns (0 or 1) say which of the sizes that the convolution maps to this one is meant.
+     */
+    public Tensor convolveTransposed(
+            Tensor kernels, Tensor bias, long stride, long padding, long extraRows, long extraColumns) {
         return op(() -> torch.conv_transpose2d(
                 pointer,
                 kernels.pointer,
                 new TensorOptional(bias.pointer),
                 new long[] {stride, stride},
                 new long[] {padding, padding},
-                new long[] {outputPadding, outputPadding},
+                new long[] {extraRows, extraColumns},
                 1,
                 1,
                 1));

@@ -1,0 +1,66 @@
+package jensen.net;
+
+import java.util.ArrayList;
+import java.util.List;
+import jensen.tensor.Tensor;
+
+/**
+ * A multi-layer perceptron: affine layers with a non-linearity between them, none after the last.
+ *
+ * @param inputs the length of the input
+ * @param hidden the lengths of the hidden layers; none makes it an affine map
+ * @param outputs the length of the output
+ * @param activation the non-linearity
+ */
+public record Mlp(int inputs, List<Integer> hidden, int outputs, Activation activation) implements Network {
+    /** @throws IllegalArgumentException if a length is not positive */
+    public Mlp {
+        hidden = List.copyOf(hidden);
+        requirePositive("inputs", inputs);
+        requirePositive("outputs", outputs);
+        hidden.forEach(h -> requirePositive("hidden", h));
+    }
+
+    static void requirePositive(String name, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " must be ≥ 1, was " + value);
+        }
+    }
+
+    @Override
+    public List<Slot> slots() {
+        List<Integer> sizes = new ArrayList<>(hidden);
+        sizes.add(0, inputs);
+        sizes.add(outputs);
+        List<Slot> slots = new ArrayList<>();
+        for (int i = 0; i + 1 < sizes.size(); i++) {
+            slots.addAll(affine(i, sizes.get(i), sizes.get(i + 1)));
+        }
+        return slots;
+    }
+
+    /** The slots of an affine layer. */
+    static List<Slot> affine(int layer, long in, long out) {
+        return List.of(
+                Slot.weight(layer + ".weight", List.of(out, in), in, out), Slot.constant(layer + ".bias", 0, out));
+    }
+
+    /** The affine layer itself. */
+    static Tensor affine(Parameters w, int layer, Tensor x) {
+        return x.linear(w.get(layer + ".weight"), w.get(layer + ".bias"));
+    }
+
+    @Override
+    public String outputBias() {
+        return hidden.size() + ".bias";
+    }
+
+    @Override
+    public Tensor apply(Parameters w, Tensor x) {
+        Tensor h = x;
+        for (int i = 0; i < hidden.size(); i++) {
+            h = activation.apply(affine(w, i, h));
+        }
+        return affine(w, hidden.size(), h);
+    }
+}

@@ -1,0 +1,118 @@
+package jensen.net;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import jensen.tensor.DType;
+import jensen.tensor.Device;
+import jensen.tensor.Generator;
+import jensen.tensor.Scope;
+import jensen.tensor.Shapes;
+import jensen.tensor.Tensor;
+
+/**
+ * The parameters of an architecture: named tensors that are views of one flat buffer, so that an optimiser updates them
+ * in one stroke. They live until the object is garbage.
+ */
+public final class Parameters {
+    private final List<Slot> slots;
+    private final Tensor flat;
+    private final Map<String, Tensor> leaves;
+    private final String path;
+
+    private Parameters(List<Slot> slots, Tensor flat, Map<String, Tensor> leaves, String path) {
+        this.slots = slots;
+        this.flat = flat;
+        this.leaves = leaves;
+        this.path = path;
+    }
+
+    /** Fresh parameters for an architecture's slots. */
+    public static Parameters start(
+            List<Slot> slots, Initialiser initialiser, Generator rng, DType dtype, Device device) {
+        Parameters fresh = allocate(slots, dtype, device);
+        try (Scope scope = new Scope()) {
+            for (Slot slot : slots) {
+                fresh.set(slot.name(), initialiser.start(slot, rng.split(slot.name())));
+            }
+        }
+        return fresh;
+    }
+
+    private static Parameters allocate(List<Slot> slots, DType dtype, Device device) {
+        long total = slots.stream().mapToLong(s -> Shapes.count(s.axes())).sum();
+        try (Scope scope = new Scope()) {
+            Tensor flat = scope.keep(Tensor.zeros(dtype, device, total));
+            Map<String, Tensor> leaves = new LinkedHashMap<>();
+            long from = 0;
+            for (Slot slot : slots) {
+                long count = Shapes.count(slot.axes());
+                Tensor leaf = flat.narrow(0, from, count).reshape(slot.axes()).requiresGradient();
+                if (leaves.put(slot.name(), scope.keep(leaf)) != null) {
+                    throw new IllegalArgumentException("two parameters are named " + slot.name());
+                }
+                from += count;
+            }
+            return new Parameters(List.copyOf(slots), flat, leaves, "");
+        }
+    }
+
+    /** The parameter of a name under this object's path. */
+    public Tensor get(String name) {
+        Tensor t = leaves.get(path + name);
+        if (t == null) {
+            throw new IllegalArgumentException(
+                    "no parameter " + path + name + "; there are " + String.join(", ", leaves.keySet()));
+        }
+        return t;
+    }
+
+    /** The same parameters seen from further down: {@code at("a").get("b")} is {@code get("a.b")}. */
+    public Parameters at(String segment) {
+        return new Parameters(slots, flat, leaves, path + segment + ".");
+    }
+
+    /**
+     * Overwrites one parameter.
+     *
+     * @throws IllegalArgumentException if the shape is another
+     */
+    public void set(String name, Tensor value) {
+        Tensor leaf = get(name);
+        if (!java.util.Arrays.equals(leaf.shape(), value.shape())) {
+            throw new IllegalArgumentException("parameter " + name + " has shape "
+                    + java.util.Arrays.toString(leaf.shape()) + ", found " + java.util.Arrays.toString(value.shape()));
+        }
+        try (Scope scope = new Scope()) {
+            leaf.detach().copyInPlace(value);
+        }
+    }
+
+    /** All parameters by name, in the architecture's order. */
+    public Map<String, Tensor> all() {
+        return java.util.Collections.unmodifiableMap(leaves);
+    }
+
+    /** The leaves to differentiate by, in the architecture's order. */
+    public List<Tensor> leaves() {
+        return new ArrayList<>(leaves.values());
+    }
+
+    /** All values one after the other: shares memory with the parameters. */
+    public Tensor flat() {
+        return flat;
+    }
+
+    /** The number of scalar parameters. */
+    public long count() {
+        return flat.count();
+    }
+
+    /** A copy with memory of its own. */
+    public Parameters copy() {
+        Parameters copy = allocate(slots, flat.dtype(), flat.device());
+        copy.flat.copyInPlace(flat);
+        return copy;
+    }
+}
