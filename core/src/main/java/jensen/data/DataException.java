@@ -1,0 +1,57 @@
+package jensen.data;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Data that cannot be used; the message is one line that says where, what was expected and what was found. */
+public final class DataException extends RuntimeException {
+    private static final int LONGEST = 60;
+
+    private DataException(String where, String expected, String found, @Nullable Throwable cause) {
+        super(where + ": expected " + expected + ", found " + found, cause);
+    }
+
+    /** Something wrong with a whole file or folder. */
+    public static DataException in(Object file, String expected, String found) {
+        return new DataException(name(file), expected, found, null);
+    }
+
+    /** Something wrong with a whole file or folder, as {@code cause} tells. */
+    public static DataException in(Object file, String expected, String found, Throwable cause) {
+        return new DataException(name(file), expected, found, cause);
+    }
+
+    /** Something wrong with one row, counted from 1. */
+    public static DataException inRow(Object file, long row, String expected, String found) {
+        return new DataException(name(file) + ", row " + row, expected, found, null);
+    }
+
+    /** Something wrong with one value; row and column are counted from 1. */
+    public static DataException inCell(Object file, long row, long column, String expected, String found) {
+        return new DataException(name(file) + ", row " + row + ", column " + column, expected, found, null);
+    }
+
+    /** Text from a file between quotes, on one line and of bounded length, for use as {@code found}. */
+    public static String quoted(String text) {
+        return '"' + oneLine(text) + '"';
+    }
+
+    /** The text of an exception on one line, for use as {@code found}. */
+    static String words(Throwable problem) {
+        String message = problem.getMessage();
+        return message == null || message.isBlank() ? problem.getClass().getSimpleName() : oneLine(message);
+    }
+
+    private static String name(Object file) {
+        return file instanceof Path path ? oneLine(path.toString(), Integer.MAX_VALUE) : file.toString();
+    }
+
+    private static String oneLine(String text) {
+        return oneLine(text, LONGEST);
+    }
+
+    private static String oneLine(String text, int longest) {
+        String line = text.replaceAll("[\\p{Cntrl}\\u0085\\u2028\\u2029\\uFFFD]+", "?");
+        return line.length() <= longest ? line : line.substring(0, longest) + "…";
+    }
+}
