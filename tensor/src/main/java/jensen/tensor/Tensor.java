@@ -361,6 +361,11 @@ public final class Tensor {
         return op(() -> pointer.matmul(other.pointer));
     }
 
+    /** The inner product of two vectors. */
+    public Tensor dot(Tensor other) {
+        return op(() -> pointer.dot(other.pointer));
+    }
+
     /** x Wᵀ + b for this x [… , in], weight W [out, in] and bias b [out]. */
     public Tensor linear(Tensor weight, Tensor bias) {
         return op(() -> torch.linear(pointer, weight.pointer, new TensorOptional(bias.pointer)));

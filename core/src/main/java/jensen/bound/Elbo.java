@@ -1,0 +1,42 @@
+package jensen.bound;
+
+import jensen.model.LogWeights;
+import jensen.tensor.Tensor;
+
+/**
+ * The evidence lower bound, E_q[log p(x|z)] − KL(q(z|x) ‖ p(z)).
+ *
+ * @param kl how the divergence is computed
+ * @see <a href="https://arxiv.org/abs/1312.6114">Kingma and Welling 2013, arXiv 1312.6114, eqs. 2, 3, 6 and 7</a>
+ */
+public record Elbo(KlForm kl) implements Bound {
+    /** How an ELBO computes KL(q(z|x) ‖ p(z)). */
+    public enum KlForm {
+        /** By its closed form: the paper's estimator B, eq. 7. */
+        ANALYTIC,
+        /** As the mean of log q(z|x) − log p(z) over the draws: the paper's estimator A, eq. 6. */
+        SAMPLED
+    }
+
+    /** The mean over the draws of log p(x|z), less the closed-form divergence. */
+    public static Elbo analytic() {
+        return new Elbo(KlForm.ANALYTIC);
+    }
+
+    /** The mean over the draws of log w. */
+    public static Elbo sampled() {
+        return new Elbo(KlForm.SAMPLED);
+    }
+
+    /** @throws IllegalArgumentException if an analytic divergence is asked for where there is no closed form */
+    @Override
+    public Tensor value(LogWeights w) {
+        if (kl == KlForm.SAMPLED) {
+            return w.total().mean(0);
+        }
+        Tensor divergence = w.closedFormKl()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "KL(q ‖ p) has no closed form for this posterior and prior: use Elbo.sampled()"));
+        return w.logLikelihood().mean(0).sub(w.klWeight() == 1 ? divergence : divergence.mul(w.klWeight()));
+    }
+}

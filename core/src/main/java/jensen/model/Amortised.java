@@ -1,0 +1,29 @@
+package jensen.model;
+
+import java.util.List;
+import jensen.data.Batch;
+import jensen.dist.Reparameterised;
+import jensen.net.Parameters;
+import jensen.net.Slot;
+
+/**
+ * A network selects q from x, one function for all data: q_φ(z|x).
+ *
+ * @param encoder from x to a distribution of z
+ * @see <a href="https://arxiv.org/abs/1312.6114">Kingma and Welling 2013, arXiv 1312.6114, §2.2</a>
+ */
+public record Amortised(Conditional encoder) implements Guide {
+    @Override
+    public Reparameterised posterior(Parameters phi, Batch batch) {
+        if (encoder.given(phi.at("encoder"), batch.x()) instanceof Reparameterised q) {
+            return q;
+        }
+        throw new IllegalArgumentException(
+                "encoder must give a distribution that can be reparameterised, is " + encoder);
+    }
+
+    @Override
+    public List<Slot> slots() {
+        return Slot.under("encoder", encoder.slots());
+    }
+}

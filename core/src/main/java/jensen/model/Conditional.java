@@ -1,0 +1,32 @@
+package jensen.model;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
+import jensen.dist.Distribution;
+import jensen.net.Parameters;
+import jensen.net.Slot;
+import jensen.tensor.Tensor;
+
+/** A function from parameters and a condition to a distribution: a decoder p_θ(x|z), or an encoder q_φ(z|x). */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes(@JsonSubTypes.Type(value = Head.class, name = "head"))
+public interface Conditional {
+    /**
+     * The distribution under a condition.
+     *
+     * @param w this conditional's parameters
+     * @param condition {@code […, C]}
+     * @return events under {@code […]}
+     */
+    Distribution given(Parameters w, Tensor condition);
+
+    /** The parameters that it needs. */
+    List<Slot> slots();
+
+    /** The length of the condition. */
+    int condition();
+
+    /** The length of the event. */
+    int event();
+}

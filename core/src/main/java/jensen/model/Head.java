@@ -1,0 +1,62 @@
+package jensen.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import jensen.dist.Distribution;
+import jensen.net.Network;
+import jensen.net.Parameters;
+import jensen.net.Slot;
+import jensen.tensor.Tensor;
+
+/**
+ * A network whose outputs are the parameters of a family of distributions.
+ *
+ * @param net from the condition to the family's parameters
+ * @param family what the outputs mean
+ * @param event the length of the event
+ */
+public record Head(Network net, Family family, int event) implements Conditional {
+    /** @throws IllegalArgumentException if the network's outputs are not as many as the family needs */
+    public Head {
+        if (net.outputs() != family.perElement() * event) {
+            throw new IllegalArgumentException("net must have " + family.perElement() + " × " + event + " outputs for "
+                    + family + ", has " + net.outputs());
+        }
+    }
+
+    @Override
+    public Distribution given(Parameters w, Tensor condition) {
+        return family.of(w.at("family"), net.apply(w.at("net"), condition), event);
+    }
+
+    @Override
+    public List<Slot> slots() {
+        List<Slot> slots = new ArrayList<>(Slot.under("net", net.slots()));
+        slots.addAll(Slot.under("family", family.slots(event)));
+        return slots;
+    }
+
+    @Override
+    public int condition() {
+        return net.inputs();
+    }
+
+    /**
+     * Sets the output bias so that at the start the distribution's mean is that of the data, as far as the bias can say
+     * it: a bias that serves a whole image (a convolution's) gets the mean over its pixels.
+     *
+     * @param w this conditional's parameters
+     * @param mean of each element of the event
+     */
+    public void centre(Parameters w, double[] mean) {
+        double[] bias = family.bias(mean);
+        Tensor slot = w.at("net").get(net.outputBias());
+        int entries = Math.toIntExact(slot.count());
+        int run = bias.length / entries;
+        double[] start = new double[entries];
+        for (int i = 0; i < bias.length; i++) {
+            start[i / run] += bias[i] / run;
+        }
+        w.at("net").set(net.outputBias(), Tensor.of(start, entries));
+    }
+}

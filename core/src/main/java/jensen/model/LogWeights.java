@@ -1,0 +1,100 @@
+package jensen.model;
+
+import java.util.Optional;
+import java.util.function.Supplier;
+import jensen.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The three terms of log w = log p(x|z) + log p(z) − log q(z|x), for K draws of z for each of B data, each computed when
+ * first asked for: a bound that uses a closed-form divergence needs neither the second nor the third.
+ */
+public final class LogWeights {
+    private final Term<Tensor> logLikelihood;
+    private final Term<Tensor> logPrior;
+    private final Term<Tensor> logPosterior;
+    private final Term<Optional<Tensor>> closedFormKl;
+    private final double klWeight;
+
+    LogWeights(
+            Supplier<Tensor> logLikelihood,
+            Supplier<Tensor> logPrior,
+            Supplier<Tensor> logPosterior,
+            Supplier<Optional<Tensor>> closedFormKl) {
+        this(new Term<>(logLikelihood), new Term<>(logPrior), new Term<>(logPosterior), new Term<>(closedFormKl), 1);
+    }
+
+    private LogWeights(
+            Term<Tensor> logLikelihood,
+            Term<Tensor> logPrior,
+            Term<Tensor> logPosterior,
+            Term<Optional<Tensor>> closedFormKl,
+            double klWeight) {
+        this.logLikelihood = logLikelihood;
+        this.logPrior = logPrior;
+        this.logPosterior = logPosterior;
+        this.closedFormKl = closedFormKl;
+        this.klWeight = klWeight;
+    }
+
+    /** log p(x|z), {@code [K, B]}. */
+    public Tensor logLikelihood() {
+        return logLikelihood.get();
+    }
+
+    /** log p(z), {@code [K, B]}. */
+    public Tensor logPrior() {
+        return logPrior.get();
+    }
+
+    /** log q(z|x), {@code [K, B]}. */
+    public Tensor logPosterior() {
+        return logPosterior.get();
+    }
+
+    /** KL(q(z|x) ‖ p(z)), {@code [B]}, where it has a closed form. */
+    public Optional<Tensor> closedFormKl() {
+        return closedFormKl.get();
+    }
+
+    /**
+     * KL(q(z|x) ‖ p(z)), {@code [B]}: the closed form, or else the mean of log q(z|x) − log p(z) over the draws.
+     */
+    public Tensor kl() {
+        return closedFormKl().orElseGet(() -> logPosterior().sub(logPrior()).mean(0));
+    }
+
+    /** log w, {@code [K, B]}. */
+    public Tensor total() {
+        Tensor ratio = logPrior().sub(logPosterior());
+        return logLikelihood().add(klWeight == 1 ? ratio : ratio.mul(klWeight));
+    }
+
+    /** The factor of log p(z) − log q(z|x) in {@link #total}: 1 unless the objective is weighted. */
+    public double klWeight() {
+        return klWeight;
+    }
+
+    /** The same terms, with another factor of log p(z) − log q(z|x) in their total. */
+    public LogWeights weighted(double klWeight) {
+        return new LogWeights(logLikelihood, logPrior, logPosterior, closedFormKl, klWeight);
+    }
+
+    private static final class Term<T> {
+        private final Supplier<T> source;
+        private @Nullable T value;
+
+        Term(Supplier<T> source) {
+            this.source = source;
+        }
+
+        T get() {
+            T found = value;
+            if (found == null) {
+                found = source.get();
+                value = found;
+            }
+            return found;
+        }
+    }
+}

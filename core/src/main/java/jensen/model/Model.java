@@ -1,0 +1,58 @@
+package jensen.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import jensen.data.Batch;
+import jensen.dist.Distribution;
+import jensen.dist.Kl;
+import jensen.net.Parameters;
+import jensen.net.Slot;
+import jensen.tensor.Tensor;
+
+/**
+ * The joint distribution p_θ(x, z) = p_θ(z) p_θ(x|z).
+ *
+ * @param prior p(z)
+ * @param likelihood p(x|z)
+ */
+public record Model(Prior prior, Conditional likelihood) {
+    /** @throws IllegalArgumentException if the likelihood's condition is not as long as z */
+    public Model {
+        if (likelihood.condition() != prior.latent()) {
+            throw new IllegalArgumentException("likelihood must take " + prior.latent()
+                    + " latent dimensions as the prior has, takes " + likelihood.condition());
+        }
+    }
+
+    /** The parameters that it needs, θ. */
+    public List<Slot> slots() {
+        List<Slot> slots = new ArrayList<>(Slot.under("prior", prior.slots()));
+        slots.addAll(Slot.under("likelihood", likelihood.slots()));
+        return slots;
+    }
+
+    /** p(z). */
+    public Distribution prior(Parameters theta) {
+        return prior.distribution(theta.at("prior"));
+    }
+
+    /** p(x|z) for z {@code […, D]}. */
+    public Distribution likelihood(Parameters theta, Tensor z) {
+        return likelihood.given(theta.at("likelihood"), z);
+    }
+
+    /**
+     * The three terms of log w = log p(x|z) + log p(z) − log q(z|x). This is the only place where they are formed.
+     *
+     * @param z draws from q, {@code [K, B, D]}
+     * @param q the distribution whose density divides: q_φ(z|x), or the same with its parameters as constants
+     */
+    public LogWeights logWeights(Parameters theta, Batch batch, Tensor z, Distribution q) {
+        Distribution p = prior(theta);
+        return new LogWeights(
+                () -> likelihood(theta, z).logProb(batch.x()),
+                () -> p.logProb(z),
+                () -> q.logProb(z),
+                () -> Kl.closedForm(q, p));
+    }
+}

@@ -1,0 +1,33 @@
+package jensen.optim;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
+import jensen.tensor.Tensor;
+
+/**
+ * A rule that moves parameters along an estimate of a gradient, uphill: what is optimised is a bound, to be maximised.
+ *
+ * <p>The rule is elementwise, so a buffer of parameters can be updated in pieces by several threads with the same result.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = Adam.class, name = "adam"),
+    @JsonSubTypes.Type(value = Adagrad.class, name = "adagrad"),
+    @JsonSubTypes.Type(value = Sgd.class, name = "sgd")
+})
+public sealed interface Optimiser permits Adam, Adagrad, Sgd {
+    /** The names of the buffers, each of the parameters' length and zero at first, that the rule keeps. */
+    List<String> state();
+
+    /**
+     * One step.
+     *
+     * @param parameters a piece of the parameters, changed in place
+     * @param gradient of the objective, the same piece; may be overwritten
+     * @param state the same piece of each buffer, in the order of {@link #state()}, changed in place
+     * @param learningRate the step size
+     * @param step the number of this step, from 1
+     */
+    void step(Tensor parameters, Tensor gradient, List<Tensor> state, double learningRate, long step);
+}

@@ -1,0 +1,94 @@
+package jensen.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import jensen.net.Parameters;
+import jensen.optim.Optimiser;
+import jensen.tensor.Scope;
+import jensen.tensor.Tensor;
+
+/**
+ * One group of parameters (θ, or φ) on its way uphill: sums its gradients over the shards and updates it, each in pieces
+ * that different threads can take.
+ */
+final class Ascent {
+    final Parameters parameters;
+    final List<Tensor> leaves;
+    final List<Tensor> state;
+    private final Optimiser optimiser;
+    private final Tensor gradient;
+    private final int pieces;
+
+    Ascent(Parameters parameters, Optimiser optimiser, int pieces) {
+        this.parameters = parameters;
+        this.leaves = parameters.leaves();
+        this.optimiser = optimiser;
+        this.pieces = pieces;
+        List<Tensor> buffers = new ArrayList<>();
+        try (Scope scope = new Scope()) {
+            this.gradient = scope.keep(parameters.flat().zerosLike());
+            for (int i = 0; i < optimiser.state().size(); i++) {
+                buffers.add(scope.keep(parameters.flat().zerosLike()));
+            }
+        }
+        this.state = List.copyOf(buffers);
+    }
+
+    private long from(int piece) {
+        return parameters.count() * piece / pieces;
+    }
+
+    /**
+     * Sums one piece of the gradient over the shards, in their order.
+     *
+     * @param shards each shard's gradients by leaf
+     * @return the squared length of the piece
+     */
+    double reduce(int piece, List<List<Tensor>> shards) {
+        long from = from(piece);
+        long to = from(piece + 1);
+        if (from == to) {
+            return 0;
+        }
+        try (Scope scope = new Scope()) {
+            long start = 0;
+            for (int i = 0; i < leaves.size() && start < to; i++) {
+                long end = start + leaves.get(i).count();
+                if (end > from) {
+                    long low = Math.max(start, from);
+                    long length = Math.min(end, to) - low;
+                    Tensor sum = gradient.narrow(0, low, length);
+                    for (int s = 0; s < shards.size(); s++) {
+                        Tensor part = shards.get(s).get(i).reshape(-1).narrow(0, low - start, length);
+                        if (s == 0) {
+                            sum.copyInPlace(part);
+                        } else {
+                            sum.addInPlace(part, 1);
+                        }
+                    }
+                }
+                start = end;
+            }
+            Tensor whole = gradient.narrow(0, from, to - from);
+            return whole.dot(whole).item();
+        }
+    }
+
+    /** Moves one piece of the parameters along its gradient times {@code scale}. */
+    void update(int piece, double scale, double learningRate, long step) {
+        long from = from(piece);
+        long length = from(piece + 1) - from;
+        if (length == 0) {
+            return;
+        }
+        try (Scope scope = new Scope()) {
+            Tensor direction = gradient.narrow(0, from, length);
+            if (scale != 1) {
+                direction.mulInPlace(scale);
+            }
+            List<Tensor> buffers =
+                    state.stream().map(b -> b.narrow(0, from, length)).toList();
+            optimiser.step(parameters.flat().narrow(0, from, length), direction, buffers, learningRate, step);
+        }
+    }
+}

@@ -1,0 +1,272 @@
+package jensen.train;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import jensen.data.Batch;
+import jensen.data.Batches;
+import jensen.data.Dataset;
+import jensen.gradient.Estimate;
+import jensen.gradient.Objective;
+import jensen.model.LogWeights;
+import jensen.net.Parameters;
+import jensen.tensor.Autograd;
+import jensen.tensor.Generator;
+import jensen.tensor.Native;
+import jensen.tensor.Scope;
+import jensen.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A training run: an endless iterator of steps, from which the caller takes as many as it wants.
+ *
+ * <p>Each step cuts its batch into shards, which the threads share; the sums over shards are in a fixed order, and noise
+ * belongs to rows, so the numbers are the same for any number of threads. A run is used by one thread at a time.
+ */
+public final class Run implements Iterator<Step>, AutoCloseable {
+    private final Training training;
+    private final Dataset data;
+    private final Batches batches;
+    private final Ascent theta;
+    private final Ascent phi;
+    private final Team team;
+    private final Generator rng;
+    private long done;
+    private int[] order = {};
+    private int orderOf = -1;
+
+    /**
+     * A run that starts from given parameters, which it changes in place.
+     *
+     * @param threads how many threads share the work
+     * @throws IllegalArgumentException if the data's width is not the model's, their values do not fit the likelihood, or
+     *     {@code threads} is not positive
+     */
+    public Run(Training training, Dataset data, Parameters theta, Parameters phi, int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("threads must be ≥ 1, was " + threads);
+        }
+        if (data.shape().size() != training.model().likelihood().event()) {
+            throw new IllegalArgumentException("data must have "
+                    + training.model().likelihood().event() + " values a row as the model has, has "
+                    + data.shape().size());
+        }
+        this.training = training;
+        this.data = data;
+        this.batches = new Batches(data.size(), training.batch(), true);
+        this.theta = new Ascent(theta, training.optimiser(), training.shards());
+        this.phi = new Ascent(phi, training.optimiser(), training.shards());
+        this.rng = training.generator();
+        this.team = new Team(Math.min(threads, training.shards()));
+    }
+
+    /** θ, as far as it has come. */
+    public Parameters theta() {
+        return theta.parameters;
+    }
+
+    /** φ, as far as it has come. */
+    public Parameters phi() {
+        return phi.parameters;
+    }
+
+    /** The number of steps done. */
+    public long steps() {
+        return done;
+    }
+
+    /** The number of steps in an epoch. */
+    public int stepsPerEpoch() {
+        return batches.stepsPerEpoch();
+    }
+
+    /** Epochs done, with a fraction for the steps of the current one. */
+    public double epochs() {
+        return (double) done / stepsPerEpoch();
+    }
+
+    /** Always true: a run ends when its caller stops asking. */
+    @Override
+    public boolean hasNext() {
+        return true;
+    }
+
+    /**
+     * Does one step.
+     *
+     * @throws NonFiniteException if the bound or its gradient is not finite; no parameter has changed then
+     */
+    @Override
+    public Step next() {
+        int epoch = Math.toIntExact(done / stepsPerEpoch());
+        int inEpoch = Math.toIntExact(done % stepsPerEpoch());
+        if (epoch != orderOf) {
+            order = batches.order(epoch, rng);
+            orderOf = epoch;
+        }
+        int from = batches.from(inEpoch);
+        int size = batches.to(inEpoch) - from;
+        double rate = training.learningRate().at(epochs());
+        double klWeight = training.klWeight().at(epochs());
+
+        int shards = Math.min(training.shards(), size);
+        Shard[] parts = new Shard[shards];
+        try {
+            team.run(
+                    shards,
+                    s -> parts[s] = shard(
+                            epoch, from + size * s / shards, from + size * (s + 1) / shards, from, size, klWeight));
+            return finish(parts, epoch, size, inEpoch + 1 == stepsPerEpoch(), rate, klWeight);
+        } finally {
+            for (Shard part : parts) {
+                if (part != null) {
+                    part.release();
+                }
+            }
+        }
+    }
+
+    private Step finish(Shard[] parts, int epoch, int size, boolean last, double rate, double klWeight) {
+        double objective = 0;
+        double logLikelihood = 0;
+        double kl = 0;
+        for (Shard part : parts) {
+            if (part.trouble != null) {
+                throw part.trouble;
+            }
+            objective += part.objective;
+            logLikelihood += part.logLikelihood;
+            kl += part.kl;
+        }
+        double norm = reduce(parts);
+        if (!Double.isFinite(norm)) {
+            throw new NonFiniteException(done + 1, "the gradient", List.of());
+        }
+        double scale = training.clip() > 0 && norm > training.clip() ? training.clip() / norm : 1;
+        team.run(training.shards(), piece -> {
+            theta.update(piece, scale, rate, done + 1);
+            phi.update(piece, scale, rate, done + 1);
+        });
+        done++;
+        return new Step(
+                done, epoch, last, size, objective / size, logLikelihood / size, kl / size, klWeight, rate, norm);
+    }
+
+    private double reduce(Shard[] parts) {
+        List<List<Tensor>> forTheta = Arrays.stream(parts).map(p -> p.theta).toList();
+        List<List<Tensor>> forPhi = Arrays.stream(parts).map(p -> p.phi).toList();
+        double[] squares = new double[training.shards()];
+        team.run(squares.length, piece -> squares[piece] = theta.reduce(piece, forTheta) + phi.reduce(piece, forPhi));
+        return Math.sqrt(Arrays.stream(squares).sum());
+    }
+
+    /** The bound of one shard of a batch, and the gradient of its part of the batch's mean. */
+    private Shard shard(int epoch, int from, int to, int batchFrom, int batchSize, double klWeight) {
+        try (Scope scope = new Scope()) {
+            Batch batch = read(epoch, from, to);
+            Objective o = training.objective();
+            Estimate e = o.gradient()
+                    .estimate(
+                            training.model(),
+                            theta.parameters,
+                            batch,
+                            training.guide().posterior(phi.parameters, batch),
+                            o.bound(),
+                            o.samples(),
+                            klWeight,
+                            rng.split("draw").split(done).rows(from - batchFrom));
+            double objective = e.bound().sum().item();
+            if (!Double.isFinite(objective)) {
+                return new Shard(diagnose(e.terms(), batch));
+            }
+            LogWeights w = e.terms();
+            Shard part = Native.withoutGradient(() -> new Shard(
+                    objective,
+                    w.logLikelihood().mean(0).sum().item(),
+                    w.kl().sum().item()));
+            differentiate(e, 1.0 / batchSize, part);
+            part.retain();
+            return part;
+        }
+    }
+
+    private void differentiate(Estimate e, double weight, Shard part) {
+        if (e.forTheta() == e.forPhi()) {
+            List<Tensor> both = new ArrayList<>(theta.leaves);
+            both.addAll(phi.leaves);
+            List<Tensor> found = Autograd.gradient(e.forTheta().sum().mul(weight), both);
+            part.theta = found.subList(0, theta.leaves.size());
+            part.phi = found.subList(theta.leaves.size(), found.size());
+        } else {
+            part.theta = Autograd.gradient(e.forTheta().sum().mul(weight), theta.leaves, true);
+            part.phi = Autograd.gradient(e.forPhi().sum().mul(weight), phi.leaves);
+        }
+    }
+
+    private Batch read(int epoch, int from, int to) {
+        int width = data.shape().size();
+        float[] values = new float[(to - from) * width];
+        training.encoding().encode(data, order, from, to, rng.split("encode").split(epoch), values);
+        Tensor flat = theta.parameters.flat();
+        Tensor x = Tensor.of(values, flat.device(), to - from, width).to(flat.dtype());
+        return new Batch(x, Arrays.copyOfRange(order, from, to));
+    }
+
+    private NonFiniteException diagnose(LogWeights w, Batch batch) {
+        List<String> names = List.of("log p(x|z)", "log p(z)", "log q(z|x)");
+        List<Tensor> terms = List.of(w.logLikelihood(), w.logPrior(), w.logPosterior());
+        for (int t = 0; t < terms.size(); t++) {
+            double[] values = terms.get(t).sum(0).toDoubles();
+            List<Integer> rows = new ArrayList<>();
+            for (int i = 0; i < values.length; i++) {
+                if (!Double.isFinite(values[i])) {
+                    rows.add(batch.index()[i]);
+                }
+            }
+            if (!rows.isEmpty()) {
+                return new NonFiniteException(done + 1, names.get(t), rows);
+            }
+        }
+        return new NonFiniteException(done + 1, "the sum of finite terms of the bound", List.of());
+    }
+
+    @Override
+    public void close() {
+        team.close();
+    }
+
+    /** What one shard found: sums over its data. */
+    private static final class Shard {
+        final double objective;
+        final double logLikelihood;
+        final double kl;
+        final @Nullable NonFiniteException trouble;
+        List<Tensor> theta = List.of();
+        List<Tensor> phi = List.of();
+
+        Shard(double objective, double logLikelihood, double kl) {
+            this.objective = objective;
+            this.logLikelihood = logLikelihood;
+            this.kl = kl;
+            this.trouble = null;
+        }
+
+        Shard(NonFiniteException trouble) {
+            this.objective = Double.NaN;
+            this.logLikelihood = Double.NaN;
+            this.kl = Double.NaN;
+            this.trouble = trouble;
+        }
+
+        void retain() {
+            theta.forEach(Tensor::retain);
+            phi.forEach(Tensor::retain);
+        }
+
+        void release() {
+            theta.forEach(Tensor::release);
+            phi.forEach(Tensor::release);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package jensen.train;
+
+import jensen.data.Encoding;
+import jensen.gradient.Objective;
+import jensen.model.Guide;
+import jensen.model.Model;
+import jensen.net.Initialiser;
+import jensen.net.Parameters;
+import jensen.optim.Optimiser;
+import jensen.optim.Schedule;
+import jensen.tensor.DType;
+import jensen.tensor.Device;
+import jensen.tensor.Generator;
+
+/**
+ * Everything that decides the numbers of a training run, apart from the data.
+ *
+ * @param model p_θ(x, z)
+ * @param guide how q is chosen for a datum
+ * @param objective the bound, its gradient's estimator and the number of draws
+ * @param optimiser the update rule
+ * @param learningRate the optimiser's step size
+ * @param klWeight the weight of the divergence in the objective, which ends at 1
+ * @param clip the length to which longer gradients are shortened; 0 for no limit
+ * @param encoding how stored values become what the likelihood sees
+ * @param batch data in a batch
+ * @param shards the parts into which a batch is cut, as many as threads can share; part of the record since the order of
+ *     the sums, and so the last bits, depend on it (on the number of threads they do not)
+ * @param initialiser how weights start
+ * @param seed of everything random
+ */
+public record Training(
+        Model model,
+        Guide guide,
+        Objective objective,
+        Optimiser optimiser,
+        Schedule learningRate,
+        Schedule.WarmUp klWeight,
+        double clip,
+        Encoding encoding,
+        int batch,
+        int shards,
+        Initialiser initialiser,
+        long seed) {
+    /** @throws IllegalArgumentException if a size is not positive or the clip negative */
+    public Training {
+        if (batch < 1) {
+            throw new IllegalArgumentException("batch must be ≥ 1, was " + batch);
+        }
+        if (shards < 1 || shards > batch) {
+            throw new IllegalArgumentException("shards must be from 1 to the batch's " + batch + ", was " + shards);
+        }
+        if (!(clip >= 0)) {
+            throw new IllegalArgumentException("clip must be ≥ 0, was " + clip);
+        }
+    }
+
+    /**
+     * The number of shards for a batch where nothing else is asked for: each with work for about a millisecond, at most 8.
+     *
+     * @param batch data in a batch
+     * @param samples draws for each datum
+     */
+    public static int shardsFor(int batch, int samples) {
+        long decoded = (long) batch * samples;
+        return Math.min(batch, decoded >= 1000 ? 8 : decoded >= 400 ? 4 : 2);
+    }
+
+    /** The generator that all the run's randomness is split from. */
+    public Generator generator() {
+        return Generator.of(seed);
+    }
+
+    /** θ at the start. */
+    public Parameters theta(DType dtype, Device device) {
+        return Parameters.start(model.slots(), initialiser, generator().split("theta"), dtype, device);
+    }
+
+    /** φ at the start. */
+    public Parameters phi(DType dtype, Device device) {
+        return Parameters.start(guide.slots(), initialiser, generator().split("phi"), dtype, device);
+    }
+}
