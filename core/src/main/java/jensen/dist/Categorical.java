@@ -42,7 +42,7 @@ public record Categorical(Tensor logits) implements Distribution {
     public Tensor mean() {
         Tensor p = logits.softmax(-1);
         Tensor mean = p.select(-1, 0).zerosLike();
-        for (long c = 1; c < p.size(-1); c++) {
+        for (int c = 1; c < p.size(-1); c++) {
             mean = mean.add(p.select(-1, c).mul(c));
         }
         return mean;

@@ -216,7 +216,7 @@ public sealed interface Family {
 
         @Override
         public boolean fits(Values values) {
-            return values == Values.BINARY || values == Values.GREY && classes == 256;
+            return values == Values.BINARY || (values == Values.GREY && classes == 256);
         }
 
         /** The mean does not determine the probabilities: they start equal. */

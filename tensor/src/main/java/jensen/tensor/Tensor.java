@@ -405,7 +405,9 @@ public final class Tensor {
     public List<Tensor> symmetricEigen() {
         return guarded(() -> {
             var pair = torch.linalg_eigh(pointer);
-            return List.of(new Tensor(pair.get0()), new Tensor(pair.get1()));
+            return List.of(
+                    new Tensor(new org.bytedeco.pytorch.Tensor(pair.get0())),
+                    new Tensor(new org.bytedeco.pytorch.Tensor(pair.get1())));
         });
     }
 
@@ -477,7 +479,7 @@ public final class Tensor {
 
     /** The same values in another type. */
     public Tensor to(DType dtype) {
-        return pointer.scalar_type() == dtype.scalarType ? this : op(() -> pointer.to(dtype.scalarType));
+        return pointer.scalar_type().value == dtype.scalarType.value ? this : op(() -> pointer.to(dtype.scalarType));
     }
 
     /** The same values on another device. */
