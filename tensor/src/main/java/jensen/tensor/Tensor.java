@@ -87,7 +87,7 @@ public final class Tensor {
         return of(new double[] {value}, device).to(dtype);
     }
 
-    private static Tensor empty(DType dtype, long... shape) {
+    static Tensor empty(DType dtype, long... shape) {
         return op(() -> torch.torch_empty(shape, options(dtype, Device.CPU), new MemoryFormatOptional()));
     }
 
@@ -405,7 +405,7 @@ public final class Tensor {
     public List<Tensor> symmetricEigen() {
         return guarded(() -> {
             var pair = torch.linalg_eigh(pointer);
-            return List.of(new Tensor(pair.get0()), new Tensor(pair.get1()));
+            return List.of(owned(pair.get0()), owned(pair.get1()));
         });
     }
 
@@ -477,7 +477,7 @@ public final class Tensor {
 
     /** The same values in another type. */
     public Tensor to(DType dtype) {
-        return pointer.scalar_type() == dtype.scalarType ? this : op(() -> pointer.to(dtype.scalarType));
+        return pointer.scalar_type().value == dtype.scalarType.value ? this : op(() -> pointer.to(dtype.scalarType));
     }
 
     /** The same values on another device. */
@@ -552,6 +552,11 @@ public final class Tensor {
 
     private static Tensor op(Supplier<org.bytedeco.pytorch.Tensor> operation) {
         return new Tensor(guarded(operation));
+    }
+
+    /** Elements of native vectors and tuples are views that die with their container; a tensor of its own outlives it. */
+    static Tensor owned(org.bytedeco.pytorch.Tensor view) {
+        return new Tensor(new org.bytedeco.pytorch.Tensor(view));
     }
 
     /** Native errors come with a C++ backtrace from the second line on; only the first is the message. */
