@@ -30,9 +30,7 @@ public final class Autograd {
             List<Tensor> gradients = new ArrayList<>(inputs.size());
             for (int i = 0; i < inputs.size(); i++) {
                 org.bytedeco.pytorch.Tensor g = found.get(i);
-                // an element of the vector dies with it: take a handle of its own
-                gradients.add(
-                        g.defined() ? new Tensor(new org.bytedeco.pytorch.Tensor(g)) : inputs.get(i).zerosLike());
+                gradients.add(g.defined() ? Tensor.owned(g) : inputs.get(i).zerosLike());
             }
             return gradients;
         });

@@ -20,7 +20,8 @@ public enum DType {
 
     static DType of(ScalarType type) {
         for (DType d : values()) {
-            if (d.scalarType.value == type.value) {
+            if (d.scalarType.value
+                    == type.value) { // values that come from native code are not the constants themselves
                 return d;
             }
         }

@@ -87,7 +87,7 @@ public final class Tensor {
         return of(new double[] {value}, device).to(dtype);
     }
 
-    private static Tensor empty(DType dtype, long... shape) {
+    static Tensor empty(DType dtype, long... shape) {
         return op(() -> torch.torch_empty(shape, options(dtype, Device.CPU), new MemoryFormatOptional()));
     }
 
@@ -405,9 +405,7 @@ public final class Tensor {
     public List<Tensor> symmetricEigen() {
         return guarded(() -> {
             var pair = torch.linalg_eigh(pointer);
-            return List.of(
-                    new Tensor(new org.bytedeco.pytorch.Tensor(pair.get0())),
-                    new Tensor(new org.bytedeco.pytorch.Tensor(pair.get1())));
+            return List.of(owned(pair.get0()), owned(pair.get1()));
         });
     }
 
@@ -554,6 +552,11 @@ public final class Tensor {
 
     private static Tensor op(Supplier<org.bytedeco.pytorch.Tensor> operation) {
         return new Tensor(guarded(operation));
+    }
+
+    /** Elements of native vectors and tuples are views that die with their container; a tensor of its own outlives it. */
+    static Tensor owned(org.bytedeco.pytorch.Tensor view) {
+        return new Tensor(new org.bytedeco.pytorch.Tensor(view));
     }
 
     /** Native errors come with a C++ backtrace from the second line on; only the first is the message. */
