@@ -1,0 +1,6 @@
+"""Write every golden file anew: python generate.py"""
+import runpy
+from pathlib import Path
+
+for script in ("splitmix.py", "distributions.py", "parity.py", "ppca.py"):
+    runpy.run_path(str(Path(__file__).with_name(script)), run_name="__main__")
