@@ -1,6 +1,8 @@
 package jensen.data;
 
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Data that cannot be used; the message is one line that says where, what was expected and what was found. */
@@ -38,8 +40,14 @@ public final class DataException extends RuntimeException {
 
     /** The text of an exception on one line, for use as {@code found}. */
     static String words(Throwable problem) {
-        String message = problem.getMessage();
-        return message == null || message.isBlank() ? problem.getClass().getSimpleName() : oneLine(message);
+        String message = problem instanceof FileSystemException file ? file.getReason() : problem.getMessage();
+        return message == null || message.isBlank()
+                ? problem.getClass()
+                        .getSimpleName()
+                        .replace("Exception", "")
+                        .replaceAll("(?<=[a-z])(?=[A-Z])", " ")
+                        .toLowerCase(Locale.ROOT)
+                : oneLine(message);
     }
 
     private static String name(Object file) {
