@@ -34,7 +34,7 @@ public record DiagonalNormal(Tensor mean, Tensor logVariance) implements Reparam
         return mean.add(standardDeviation().mul(noise));
     }
 
-    /** σ, in the shape of the log-variance. */
+    @Override
     public Tensor standardDeviation() {
         return logVariance.mul(0.5).exp();
     }

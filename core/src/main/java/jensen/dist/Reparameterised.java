@@ -14,6 +14,9 @@ public sealed interface Reparameterised extends Distribution permits DiagonalNor
      */
     Tensor draw(int k, Generator rng);
 
+    /** The standard deviation of each element, {@code […, X]}. */
+    Tensor standardDeviation();
+
     @Override
     default Tensor sample(int k, Generator rng) {
         return Native.withoutGradient(() -> draw(k, rng));

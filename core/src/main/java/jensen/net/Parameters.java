@@ -89,6 +89,23 @@ public final class Parameters {
         }
     }
 
+    /**
+     * Overwrites every parameter.
+     *
+     * @param group what the names begin with, as in {@code theta.likelihood.net.0.weight}
+     * @param from values by name; others may be there too
+     * @throws IllegalArgumentException if one is missing or has another shape
+     */
+    public void load(String group, Map<String, Tensor> from) {
+        for (String name : leaves.keySet()) {
+            Tensor value = from.get(group + "." + name);
+            if (value == null) {
+                throw new IllegalArgumentException("expected a tensor " + group + "." + name + ", found none");
+            }
+            set(name, value);
+        }
+    }
+
     /** All parameters by name, in the architecture's order. */
     public Map<String, Tensor> all() {
         return java.util.Collections.unmodifiableMap(leaves);

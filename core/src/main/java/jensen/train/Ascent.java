@@ -2,6 +2,7 @@ package jensen.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import jensen.net.Parameters;
 import jensen.optim.Optimiser;
 import jensen.tensor.Scope;
@@ -90,5 +91,30 @@ final class Ascent {
                     state.stream().map(b -> b.narrow(0, from, length)).toList();
             optimiser.step(parameters.flat().narrow(0, from, length), direction, buffers, learningRate, step);
         }
+    }
+
+    /** Adds the parameters, by name, and the optimiser's buffers to what a checkpoint holds. */
+    void save(String group, Map<String, Tensor> to) {
+        parameters.all().forEach((name, leaf) -> to.put(group + "." + name, leaf.detach()));
+        for (int i = 0; i < state.size(); i++) {
+            to.put(buffer(group, i), state.get(i));
+        }
+    }
+
+    void restore(String group, Map<String, Tensor> from) {
+        parameters.load(group, from);
+        for (int i = 0; i < state.size(); i++) {
+            Tensor buffer = from.get(buffer(group, i));
+            if (buffer == null || buffer.count() != parameters.count()) {
+                throw new IllegalArgumentException("checkpoint must hold " + buffer(group, i) + " with "
+                        + parameters.count() + " values, "
+                        + (buffer == null ? "has none" : "has " + buffer.count()));
+            }
+            state.get(i).copyInPlace(buffer);
+        }
+    }
+
+    private String buffer(String group, int i) {
+        return "optimiser." + group + "." + optimiser.state().get(i);
     }
 }

@@ -3,7 +3,9 @@ package jensen.train;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import jensen.data.Batch;
 import jensen.data.Batches;
 import jensen.data.Dataset;
@@ -14,6 +16,7 @@ import jensen.net.Parameters;
 import jensen.tensor.Autograd;
 import jensen.tensor.Generator;
 import jensen.tensor.Native;
+import jensen.tensor.Safetensors;
 import jensen.tensor.Scope;
 import jensen.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -115,8 +118,8 @@ public final class Run implements Iterator<Step>, AutoCloseable {
         try {
             team.run(
                     shards,
-                    s -> parts[s] = shard(
-                            epoch, from + size * s / shards, from + size * (s + 1) / shards, from, size, klWeight));
+                    s -> parts[s] =
+                            shard(epoch, from + size * s / shards, from + size * (s + 1) / shards, size, klWeight));
             return finish(parts, epoch, size, inEpoch + 1 == stepsPerEpoch(), rate, klWeight);
         } finally {
             for (Shard part : parts) {
@@ -162,7 +165,7 @@ public final class Run implements Iterator<Step>, AutoCloseable {
     }
 
     /** The bound of one shard of a batch, and the gradient of its part of the batch's mean. */
-    private Shard shard(int epoch, int from, int to, int batchFrom, int batchSize, double klWeight) {
+    private Shard shard(int epoch, int from, int to, int batchSize, double klWeight) {
         try (Scope scope = new Scope()) {
             Batch batch = read(epoch, from, to);
             Objective o = training.objective();
@@ -175,7 +178,7 @@ public final class Run implements Iterator<Step>, AutoCloseable {
                             o.bound(),
                             o.samples(),
                             klWeight,
-                            rng.split("draw").split(done).rows(from - batchFrom));
+                            rng.split("draw").split(done).rows(batch.index()));
             double objective = e.bound().sum().item();
             if (!Double.isFinite(objective)) {
                 return new Shard(diagnose(e.terms(), batch));
@@ -229,6 +232,28 @@ public final class Run implements Iterator<Step>, AutoCloseable {
             }
         }
         return new NonFiniteException(done + 1, "the sum of finite terms of the bound", List.of());
+    }
+
+    /**
+     * All that is needed to go on from here: θ, φ, the optimiser's buffers and the number of steps done. Everything
+     * random is derived from the seed and that number.
+     */
+    public Safetensors checkpoint() {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        theta.save("theta", tensors);
+        phi.save("phi", tensors);
+        return new Safetensors(tensors, Map.of("steps", String.valueOf(done)));
+    }
+
+    /**
+     * Goes back or forward to where {@link #checkpoint} was called.
+     *
+     * @throws IllegalArgumentException if the checkpoint is of another architecture or optimiser
+     */
+    public void restore(Safetensors checkpoint) {
+        theta.restore("theta", checkpoint.tensors());
+        phi.restore("phi", checkpoint.tensors());
+        done = Long.parseLong(checkpoint.metadata().getOrDefault("steps", "0"));
     }
 
     @Override

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * {@code i mod n}. A thread that has nothing to do spins for a moment, since the next tasks come within microseconds, and
  * then sleeps, so that it does not take a core from others.
  */
-final class Team implements AutoCloseable {
+public final class Team implements AutoCloseable {
     private static final int SPINS = 2_000;
 
     private final Thread[] helpers;
@@ -24,7 +24,7 @@ final class Team implements AutoCloseable {
     private volatile boolean closed;
 
     /** A team of {@code threads}, the caller of {@link #run} included. */
-    Team(int threads) {
+    public Team(int threads) {
         helpers = new Thread[threads - 1];
         for (int i = 0; i < helpers.length; i++) {
             int member = i + 1;
@@ -34,12 +34,13 @@ final class Team implements AutoCloseable {
         }
     }
 
-    int threads() {
+    /** How many threads it has, the caller included. */
+    public int threads() {
         return helpers.length + 1;
     }
 
     /** Does tasks 0 … {@code tasks} − 1 and returns when all are done; what the first failing one threw is thrown. */
-    void run(int tasks, IntConsumer task) {
+    public void run(int tasks, IntConsumer task) {
         failure.set(null);
         this.task = task;
         this.tasks = tasks;

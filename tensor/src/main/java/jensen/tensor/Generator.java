@@ -4,13 +4,14 @@ import java.util.function.Function;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
 import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A source of randomness as a value: a key from which any number of independent streams can be derived.
  *
  * <p>Nothing is consumed by drawing: the same generator gives the same numbers each time, so a use that needs fresh
  * noise asks for {@link #split a split}. Noise for a batch comes row by row, each row from a stream of its own keyed by
- * the row's position, so a batch cut into shards ({@link #rows}) draws the same numbers as the whole batch, whatever the
+ * the row's number ({@link #rows}), so a batch cut into shards draws the same numbers as the whole batch, whatever the
  * number of threads. The state that a checkpoint must hold is therefore one number.
  *
  * <p>Streams are SplitMix64 (Steele, Lea and Flood, OOPSLA 2014) started at a hashed key; normals come from the modified
@@ -20,21 +21,21 @@ public final class Generator {
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
     private final long key;
-    private final long firstRow;
+    private final int @Nullable [] numbers;
 
-    private Generator(long key, long firstRow) {
+    private Generator(long key, int @Nullable [] numbers) {
         this.key = key;
-        this.firstRow = firstRow;
+        this.numbers = numbers;
     }
 
     /** The generator of a seed. */
     public static Generator of(long seed) {
-        return new Generator(mix(seed + GOLDEN), 0);
+        return new Generator(mix(seed + GOLDEN), null);
     }
 
     /** An independent generator for the use that {@code index} numbers (an epoch, a step, a chunk). */
     public Generator split(long index) {
-        return new Generator(mix(key ^ mix(index * GOLDEN + 1)), 0);
+        return new Generator(mix(key ^ mix(index * GOLDEN + 1)), null);
     }
 
     /** An independent generator for the use that {@code name} names. */
@@ -46,14 +47,18 @@ public final class Generator {
         return split(hash);
     }
 
-    /** The same generator seen from row {@code first}: its row 0 is this one's row {@code first}. */
-    public Generator rows(long first) {
-        return new Generator(key, firstRow + first);
+    /**
+     * The same generator for rows that are numbered: its row i is this one's row {@code numbers[i]}, so that the noise of a
+     * datum does not depend on which data are beside it.
+     */
+    public Generator rows(int[] numbers) {
+        return new Generator(key, numbers);
     }
 
     /** The stream of one row, from its start. */
-    public UniformRandomProvider row(long row) {
-        return new SplitMix64(mix(key + mix((firstRow + row) * GOLDEN + 2)));
+    public UniformRandomProvider row(int row) {
+        long numbered = numbers == null ? row : numbers[row];
+        return new SplitMix64(mix(key + mix(numbered * GOLDEN + 2)));
     }
 
     /**

@@ -1,0 +1,165 @@
+package jensen.evaluate;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntConsumer;
+import jensen.data.Batch;
+import jensen.data.Dataset;
+import jensen.data.Encoding;
+import jensen.dist.Kl;
+import jensen.dist.Reparameterised;
+import jensen.model.Guide;
+import jensen.model.LogWeights;
+import jensen.model.Model;
+import jensen.net.Parameters;
+import jensen.tensor.Generator;
+import jensen.tensor.Native;
+import jensen.tensor.Scope;
+import jensen.tensor.Tensor;
+import jensen.train.Team;
+
+/**
+ * A trained model looking at data: its bounds, its evidence and its codes. Noise belongs to rows, so the numbers depend
+ * neither on the number of threads nor on which other rows are looked at.
+ *
+ * @param model p_θ(x, z)
+ * @param theta θ
+ * @param guide how q is chosen
+ * @param phi φ
+ * @param encoding how stored values become what the likelihood sees
+ * @param rng of the draws, and of an encoding at random
+ * @param threads how many share the work
+ */
+public record Evaluator(
+        Model model, Parameters theta, Guide guide, Parameters phi, Encoding encoding, Generator rng, int threads) {
+    /** The most values of x, over all data and draws, that are decoded at a time: 16 MB of float32. */
+    private static final int CHUNK = 1 << 22;
+
+    /** Rows that are decoded together when there are few draws for each. */
+    private static final int BLOCK = 100;
+
+    /**
+     * The bound and the evidence of each of some rows.
+     *
+     * @param data in which they are
+     * @param rows their numbers
+     * @param samples K, the draws of z for each, at least 2 for an error
+     * @param done told how many more rows are done, from any thread
+     */
+    public List<Row> rows(Dataset data, int[] rows, int samples, IntConsumer done) {
+        if (samples < 1) {
+            throw new IllegalArgumentException("samples must be ≥ 1, was " + samples);
+        }
+        int block = (int) Math.max(
+                1, Math.min(BLOCK, CHUNK / ((long) samples * data.shape().size())));
+        int blocks = (rows.length - 1) / block + 1;
+        Row[] found = new Row[rows.length];
+        try (Team team = new Team(Math.min(threads, blocks))) {
+            team.run(blocks, b -> {
+                int from = b * block;
+                int to = Math.min(rows.length, from + block);
+                List<Row> part = Native.withoutGradient(() -> block(data, Arrays.copyOfRange(rows, from, to), samples));
+                for (int i = from; i < to; i++) {
+                    found[i] = part.get(i - from);
+                }
+                done.accept(to - from);
+            });
+        }
+        return List.of(found);
+    }
+
+    private List<Row> block(Dataset data, int[] rows, int samples) {
+        int n = rows.length;
+        double[][] logWeights = new double[n][samples];
+        double[][] logLikelihoods = new double[n][samples];
+        double[] kl = {};
+        try (Scope scope = new Scope()) {
+            Batch batch = read(data, rows);
+            Reparameterised q = guide.posterior(phi, batch);
+            Generator noise = rng.split("draw");
+            int chunk = (int) Math.max(
+                    1, Math.min(samples, CHUNK / ((long) n * data.shape().size())));
+            for (int from = 0, c = 0; from < samples; from += chunk, c++) {
+                int k = Math.min(chunk, samples - from);
+                try (Scope inner = new Scope()) {
+                    LogWeights w = model.logWeights(
+                            theta, batch, q.draw(k, noise.split(c).rows(rows)), q);
+                    spread(w.total(), logWeights, from, k);
+                    spread(w.logLikelihood(), logLikelihoods, from, k);
+                    if (kl.length == 0) {
+                        kl = w.closedFormKl().map(Tensor::toDoubles).orElse(kl);
+                    }
+                }
+            }
+        }
+        List<Row> found = new ArrayList<>(n);
+        for (int i = 0; i < n; i++) {
+            LogMeanExp evidence = LogMeanExp.of(logWeights[i]);
+            Estimate reconstruction = Estimate.mean(logLikelihoods[i]);
+            Estimate elbo = Estimate.mean(logWeights[i]);
+            boolean closed = kl.length > 0;
+            found.add(new Row(
+                    rows[i],
+                    reconstruction.value(),
+                    closed ? kl[i] : reconstruction.value() - elbo.value(),
+                    closed ? reconstruction.standardError() : elbo.standardError(),
+                    evidence.value(),
+                    evidence.standardError(),
+                    evidence.effectiveSamples()));
+        }
+        return found;
+    }
+
+    private static void spread(Tensor values, double[][] to, int from, int k) {
+        double[] flat = values.toDoubles();
+        int n = to.length;
+        for (int j = 0; j < k; j++) {
+            for (int i = 0; i < n; i++) {
+                to[i][from + j] = flat[j * n + i];
+            }
+        }
+    }
+
+    /** Rows as the likelihood sees them, {@code [n, X]}. */
+    public Batch read(Dataset data, int[] rows) {
+        int width = data.shape().size();
+        float[] values = new float[rows.length * width];
+        encoding.encode(data, rows, 0, rows.length, rng.split("encode"), values);
+        Tensor flat = theta.flat();
+        return new Batch(Tensor.of(values, flat.device(), rows.length, width).to(flat.dtype()), rows);
+    }
+
+    /** What q(z|x) says of some rows. */
+    public Codes codes(Dataset data, int[] rows) {
+        double[][] mean = new double[rows.length][];
+        double[][] deviation = new double[rows.length][];
+        double[][] kl = new double[rows.length][];
+        int blocks = (rows.length - 1) / BLOCK + 1;
+        try (Team team = new Team(Math.min(threads, blocks))) {
+            team.run(
+                    blocks,
+                    b -> Native.withoutGradient(() -> {
+                        int from = b * BLOCK;
+                        int[] part = Arrays.copyOfRange(rows, from, Math.min(rows.length, from + BLOCK));
+                        try (Scope scope = new Scope()) {
+                            Reparameterised q = guide.posterior(phi, read(data, part));
+                            split(q.mean(), mean, from);
+                            split(q.standardDeviation(), deviation, from);
+                            Kl.closedFormPerDimension(q, model.prior(theta)).ifPresent(each -> split(each, kl, from));
+                        }
+                        return part;
+                    }));
+        }
+        return new Codes(mean, deviation, kl[0] == null ? Optional.empty() : Optional.of(kl));
+    }
+
+    private static void split(Tensor values, double[][] to, int from) {
+        double[] flat = values.toDoubles();
+        int width = Math.toIntExact(values.size(-1));
+        for (int i = 0; i < flat.length / width; i++) {
+            to[from + i] = Arrays.copyOfRange(flat, i * width, (i + 1) * width);
+        }
+    }
+}

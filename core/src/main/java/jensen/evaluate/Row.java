@@ -1,0 +1,26 @@
+package jensen.evaluate;
+
+/**
+ * What is known of one datum, in nats.
+ *
+ * @param index its row in the data set
+ * @param reconstruction E_q[log p(x|z)]
+ * @param kl KL(q(z|x) ‖ p(z))
+ * @param elboError the standard error of {@code reconstruction − kl}, as the mean over draws
+ * @param logEvidence log p(x), by importance sampling: the logarithm of the mean weight
+ * @param logEvidenceError its standard error, by the delta method
+ * @param effectiveSamples (Σw)² / Σw², the number of equally weighted draws that are worth as much; from 1 to the draws
+ */
+public record Row(
+        int index,
+        double reconstruction,
+        double kl,
+        double elboError,
+        double logEvidence,
+        double logEvidenceError,
+        double effectiveSamples) {
+    /** The evidence lower bound. */
+    public double elbo() {
+        return reconstruction - kl;
+    }
+}
