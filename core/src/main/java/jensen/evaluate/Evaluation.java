@@ -12,14 +12,15 @@ import java.util.Optional;
  * @param kl KL(q(z|x) ‖ p(z))
  * @param klPerDimension each latent dimension's share of it, where it has a closed form
  * @param logLikelihood log p(x), by importance sampling with q: a bound from below whose gap shrinks with the draws
- * @param logLikelihoodStandardError of its mean over these rows, from the draws of z
+ * @param logLikelihoodStandardError of its mean over its rows, from the draws of z
  * @param rowsStandardError the further error of {@code logLikelihood} as the mean of the population that the rows are a
  *     sample of
  * @param effectiveSamples the median over the rows of the number of equally weighted draws that the draws are worth
  * @param activeUnits latent dimensions in use
  * @param bitsPerDimension −{@code logLikelihood} in bits, divided by the number of values of a datum
  * @param rows the number of rows
- * @param samples the draws of z for each
+ * @param logLikelihoodRows the number of them whose log p(x) was estimated
+ * @param samples the draws of z for each of those
  */
 public record Evaluation(
         double elbo,
@@ -34,26 +35,36 @@ public record Evaluation(
         int activeUnits,
         double bitsPerDimension,
         int rows,
+        int logLikelihoodRows,
         int samples) {
-    /** Summarises rows and the codes of the same rows. */
-    public static Evaluation of(List<Row> rows, Codes codes, int width, int samples) {
-        Estimate evidence =
-                Estimate.mean(rows.stream().mapToDouble(Row::logEvidence).toArray());
+    /**
+     * Summarises.
+     *
+     * @param rows whose bound is reported
+     * @param evidence whose log p(x) is; all of {@code rows} or some
+     * @param codes of {@code rows}
+     * @param width the number of values of a datum
+     * @param samples the draws of z for each of {@code evidence}
+     */
+    public static Evaluation of(List<Row> rows, List<Row> evidence, Codes codes, int width, int samples) {
+        Estimate logLikelihood =
+                Estimate.mean(evidence.stream().mapToDouble(Row::logEvidence).toArray());
         double[] effective =
-                rows.stream().mapToDouble(Row::effectiveSamples).sorted().toArray();
+                evidence.stream().mapToDouble(Row::effectiveSamples).sorted().toArray();
         return new Evaluation(
                 mean(rows, Row::elbo),
                 error(rows, Row::elboError),
                 mean(rows, Row::reconstruction),
                 mean(rows, Row::kl),
                 codes.klPerDimension(),
-                evidence.value(),
-                error(rows, Row::logEvidenceError),
-                evidence.standardError(),
+                logLikelihood.value(),
+                error(evidence, Row::logEvidenceError),
+                logLikelihood.standardError(),
                 effective[effective.length / 2],
                 codes.activeUnits(),
-                -evidence.value() / (width * Math.log(2)),
+                -logLikelihood.value() / (width * Math.log(2)),
                 rows.size(),
+                evidence.size(),
                 samples);
     }
 

@@ -3,6 +3,7 @@ package jensen.model;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
+import jensen.data.Values;
 import jensen.dist.Distribution;
 import jensen.net.Parameters;
 import jensen.net.Slot;
@@ -29,4 +30,12 @@ public interface Conditional {
 
     /** The length of the event. */
     int event();
+
+    /** Whether values of this kind are in the support of its distributions. */
+    boolean fits(Values values);
+
+    /** What to say of values that are not: why, and what would fit. */
+    default String unfit(Values values) {
+        return "the likelihood does not fit values that are each " + values.inWords();
+    }
 }

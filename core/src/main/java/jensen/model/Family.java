@@ -25,6 +25,23 @@ import jensen.tensor.Tensor;
     @JsonSubTypes.Type(value = Family.Categorical.class, name = "categorical")
 })
 public sealed interface Family {
+    /** Every family, with 256 classes where it needs a number. */
+    List<Family> ALL = List.of(
+            new Bernoulli(),
+            new ContinuousBernoulli(),
+            new DiscretizedLogistic(),
+            new Normal(),
+            new NormalShared(),
+            new Categorical(256));
+
+    /** The names of the families that have values of this kind in their support. */
+    static List<String> fitting(Values values) {
+        return ALL.stream().filter(f -> f.fits(values)).map(Family::name).toList();
+    }
+
+    /** The family's name, as in files and on the command line. */
+    String name();
+
     /** The number of outputs for each element of the event. */
     int perElement();
 
@@ -42,6 +59,11 @@ public sealed interface Family {
 
     /** Binary values; the output is the logit. */
     record Bernoulli() implements Family {
+        @Override
+        public String name() {
+            return "bernoulli";
+        }
+
         @Override
         public int perElement() {
             return 1;
@@ -72,6 +94,11 @@ public sealed interface Family {
     /** Values on [0, 1]; the output is the logit of λ. */
     record ContinuousBernoulli() implements Family {
         @Override
+        public String name() {
+            return "continuous-bernoulli";
+        }
+
+        @Override
         public int perElement() {
             return 1;
         }
@@ -100,6 +127,11 @@ public sealed interface Family {
 
     /** 8-bit pixels; the output is the location as (m − 127.5)/127.5, and each pixel has a scale, the same for all data. */
     record DiscretizedLogistic() implements Family {
+        @Override
+        public String name() {
+            return "discretized-logistic";
+        }
+
         private static final double HALF = jensen.dist.DiscretizedLogistic.MAX / 2.0;
 
         @Override
@@ -131,6 +163,11 @@ public sealed interface Family {
     /** Real values; the outputs are the mean and the logarithm of the variance of each element. */
     record Normal() implements Family {
         @Override
+        public String name() {
+            return "normal";
+        }
+
+        @Override
         public int perElement() {
             return 2;
         }
@@ -158,6 +195,11 @@ public sealed interface Family {
 
     /** Real values; the output is the mean, and all elements share one variance, which is learned. */
     record NormalShared() implements Family {
+        @Override
+        public String name() {
+            return "normal-shared";
+        }
+
         @Override
         public int perElement() {
             return 1;
@@ -195,6 +237,11 @@ public sealed interface Family {
             if (classes < 2) {
                 throw new IllegalArgumentException("classes must be ≥ 2, was " + classes);
             }
+        }
+
+        @Override
+        public String name() {
+            return "categorical:" + classes;
         }
 
         @Override

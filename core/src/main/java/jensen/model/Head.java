@@ -2,6 +2,7 @@ package jensen.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import jensen.data.Values;
 import jensen.dist.Distribution;
 import jensen.net.Network;
 import jensen.net.Parameters;
@@ -39,6 +40,17 @@ public record Head(Network net, Family family, int event) implements Conditional
     @Override
     public int condition() {
         return net.inputs();
+    }
+
+    @Override
+    public boolean fits(Values values) {
+        return family.fits(values);
+    }
+
+    @Override
+    public String unfit(Values values) {
+        return "likelihood " + family.name() + " does not fit data whose values are each " + values.inWords()
+                + "; these likelihoods do: " + String.join(", ", Family.fitting(values));
     }
 
     /**

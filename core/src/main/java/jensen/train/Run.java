@@ -9,6 +9,7 @@ import java.util.Map;
 import jensen.data.Batch;
 import jensen.data.Batches;
 import jensen.data.Dataset;
+import jensen.data.Values;
 import jensen.gradient.Estimate;
 import jensen.gradient.Objective;
 import jensen.model.LogWeights;
@@ -54,6 +55,10 @@ public final class Run implements Iterator<Step>, AutoCloseable {
             throw new IllegalArgumentException("data must have "
                     + training.model().likelihood().event() + " values a row as the model has, has "
                     + data.shape().size());
+        }
+        Values seen = training.encoding().encoded(data.values());
+        if (!training.model().likelihood().fits(seen)) {
+            throw new IllegalArgumentException(training.model().likelihood().unfit(seen));
         }
         this.training = training;
         this.data = data;

@@ -1,8 +1,11 @@
 package jensen.train;
 
+import java.util.stream.IntStream;
+import jensen.data.Dataset;
 import jensen.data.Encoding;
 import jensen.gradient.Objective;
 import jensen.model.Guide;
+import jensen.model.Head;
 import jensen.model.Model;
 import jensen.net.Initialiser;
 import jensen.net.Parameters;
@@ -79,5 +82,29 @@ public record Training(
     /** φ at the start. */
     public Parameters phi(DType dtype, Device device) {
         return Parameters.start(guide.slots(), initialiser, generator().split("phi"), dtype, device);
+    }
+
+    /**
+     * Starts the likelihood at the mean of the training data: sets its output bias so, where it has one.
+     *
+     * @param data in which up to 10,000 rows, spread evenly, are looked at
+     */
+    public void centre(Parameters theta, Dataset data) {
+        if (!(model.likelihood() instanceof Head head)) {
+            return;
+        }
+        int[] rows = IntStream.range(0, Math.min(data.size(), 10_000))
+                .map(i -> (int) ((long) i * data.size() / Math.min(data.size(), 10_000)))
+                .toArray();
+        int width = data.shape().size();
+        double[] mean = new double[width];
+        float[] row = new float[width];
+        for (int r = 0; r < rows.length; r++) {
+            encoding.encode(data, rows, r, r + 1, generator().split("centre"), row);
+            for (int i = 0; i < width; i++) {
+                mean[i] += row[i] / rows.length;
+            }
+        }
+        head.centre(theta.at("likelihood"), mean);
     }
 }

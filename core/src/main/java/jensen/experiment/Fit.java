@@ -1,0 +1,116 @@
+package jensen.experiment;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+import jensen.data.DataException;
+import jensen.data.Dataset;
+import jensen.data.Split;
+import jensen.evaluate.Codes;
+import jensen.evaluate.Evaluation;
+import jensen.evaluate.Evaluator;
+import jensen.evaluate.Row;
+import jensen.net.Parameters;
+import jensen.tensor.Device;
+import jensen.train.Epoch;
+import jensen.train.Means;
+import jensen.train.Step;
+import jensen.train.Training;
+
+/**
+ * Carries out an experiment in a folder, from its beginning or from where it was interrupted, with the same result.
+ *
+ * @param experiment what to do
+ * @param split the data to do it on
+ * @param directory where files go
+ * @param device where the arithmetic is done
+ * @param threads how many share the work
+ * @param checkpointSeconds how often an unfinished epoch is saved; each finished one is
+ */
+public record Fit(
+        Experiment experiment,
+        Split split,
+        RunDirectory directory,
+        Device device,
+        int threads,
+        double checkpointSeconds) {
+    /** What is told of the work while it goes on, on the thread that does it. */
+    public interface Observer {
+        /** A step is done. */
+        default void step(Step step, Means epochSoFar, int stepsPerEpoch) {}
+
+        /** An epoch is done and validated. */
+        default void epoch(Epoch epoch) {}
+
+        /** So many of all the test rows are evaluated. */
+        default void evaluated(int done, int of) {}
+    }
+
+    /** How a run ended. */
+    public enum Outcome {
+        /** With weights and an evaluation. */
+        FINISHED,
+        /** With a checkpoint to go on from. */
+        INTERRUPTED
+    }
+
+    /**
+     * Begins.
+     *
+     * @param replace whether a run that is already in the folder may be replaced
+     * @throws IllegalArgumentException if there is one and it may not, or the data do not fit the model
+     */
+    public Outcome start(boolean replace, BooleanSupplier interrupted, Observer observer) throws IOException {
+        if (directory.exists() && !replace) {
+            throw new IllegalArgumentException(
+                    directory.path() + " already holds a run: expected another folder, or --force to replace it");
+        }
+        try (Climb climb = new Climb(this, observer)) {
+            directory.clear();
+            directory.save(experiment);
+            return climb.go(interrupted);
+        }
+    }
+
+    /**
+     * Goes on from the checkpoint, or from the beginning where there is none yet.
+     *
+     * @throws DataException if the checkpoint is damaged
+     */
+    public Outcome resume(BooleanSupplier interrupted, Observer observer) throws IOException {
+        try (Climb climb = new Climb(this, observer)) {
+            if (directory.resumable()) {
+                climb.restore(directory.checkpoint());
+            }
+            return climb.go(interrupted);
+        }
+    }
+
+    /** The trained model, looking at data with noise of its own. */
+    static Evaluator evaluator(Experiment e, Parameters theta, Parameters phi, int threads) {
+        Training t = e.training();
+        return new Evaluator(
+                t.model(), theta, t.guide(), phi, t.encoding(), t.generator().split("evaluation"), threads);
+    }
+
+    /**
+     * What is reported of test data: the bound of all rows, and log p(x) of the first of them.
+     *
+     * @param observer told how many rows are done
+     */
+    public static Evaluation evaluate(
+            Evaluator evaluator, Experiment.Protocol protocol, Dataset test, Observer observer) {
+        int[] all = IntStream.range(0, test.size()).toArray();
+        int[] first = IntStream.range(0, Math.min(protocol.rows(), test.size())).toArray();
+        AtomicInteger done = new AtomicInteger();
+        int total = all.length + first.length;
+        IntConsumer progress = n -> observer.evaluated(done.addAndGet(n), total);
+        Codes codes = evaluator.codes(test, all);
+        List<Row> bounds = evaluator.rows(test, all, protocol.elboSamples(), progress);
+        List<Row> evidence = evaluator.rows(test, first, protocol.samples(), progress);
+        return Evaluation.of(bounds, evidence, codes, test.shape().size(), protocol.samples());
+    }
+}

@@ -1,0 +1,218 @@
+package jensen.experiment;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import jensen.data.AtomicFile;
+import jensen.data.DataException;
+import jensen.evaluate.Evaluation;
+import jensen.net.Parameters;
+import jensen.tensor.Device;
+import jensen.tensor.Safetensors;
+import jensen.tensor.SafetensorsException;
+import jensen.tensor.Scope;
+import jensen.tensor.Tensor;
+import jensen.train.Epoch;
+import jensen.train.Training;
+
+/**
+ * The folder of a run: {@code experiment.json} says what is done, {@code weights.safetensors} is what came of it,
+ * {@code evaluation.json} how good that is, {@code metrics.jsonl} the way there, {@code provenance.json} what it was done
+ * with, and {@code checkpoint.safetensors} where an unfinished run goes on.
+ *
+ * @param path the folder
+ */
+public record RunDirectory(Path path) {
+    static final String EXPERIMENT = "experiment.json";
+    static final String WEIGHTS = "weights.safetensors";
+    static final String PROVENANCE = "provenance.json";
+    static final String EVALUATION = "evaluation.json";
+    static final String METRICS = "metrics.jsonl";
+    static final String CHECKPOINT = "checkpoint.safetensors";
+
+    /** A model as it was trained: θ and φ. */
+    public record Weights(Parameters theta, Parameters phi) {}
+
+    /** Whether there is a run in the folder, finished or not. */
+    public boolean exists() {
+        return Files.exists(path.resolve(EXPERIMENT));
+    }
+
+    /** Whether the run in the folder has its final weights and evaluation. */
+    public boolean finished() {
+        return Files.exists(path.resolve(PROVENANCE));
+    }
+
+    /** Whether there is something to go on from. */
+    public boolean resumable() {
+        return Files.exists(path.resolve(CHECKPOINT));
+    }
+
+    /**
+     * The experiment.
+     *
+     * @throws DataException if there is none, it is damaged, or a newer version of this library wrote it
+     */
+    public Experiment experiment() throws IOException {
+        if (!Files.isDirectory(path)) {
+            throw DataException.in(path, "the folder of a run", Files.exists(path) ? "a file" : "nothing");
+        }
+        Path file = path.resolve(EXPERIMENT);
+        if (Files.isRegularFile(file)) {
+            int format = Json.read(file, Format.class).format();
+            if (format > Experiment.FORMAT) {
+                throw DataException.in(
+                        file,
+                        "format " + Experiment.FORMAT + " or older",
+                        "format " + format + ", which a newer version of jensen wrote");
+            }
+        }
+        return Json.read(file, Experiment.class);
+    }
+
+    @com.fasterxml.jackson.annotation.JsonIgnoreProperties(ignoreUnknown = true)
+    private record Format(int format) {}
+
+    /** What a finished run was done with. */
+    public Provenance provenance() throws IOException {
+        return Json.read(path.resolve(PROVENANCE), Provenance.class);
+    }
+
+    /** How good the trained model is on its test data. */
+    public Evaluation evaluation() throws IOException {
+        return Json.read(path.resolve(EVALUATION), Evaluation.class);
+    }
+
+    /** The epochs so far. */
+    public List<Epoch> epochs() throws IOException {
+        Path file = path.resolve(METRICS);
+        List<Epoch> epochs = new ArrayList<>();
+        if (Files.exists(file)) {
+            for (String line : Files.readAllLines(file)) {
+                epochs.add(Json.parse(line, Epoch.class, file + ", line " + (epochs.size() + 1)));
+            }
+        }
+        return epochs;
+    }
+
+    /**
+     * The trained weights.
+     *
+     * @throws DataException if a file is missing, damaged, or not the one that the run wrote
+     */
+    public Weights weights(Device device) throws IOException {
+        Experiment e = experiment();
+        if (!finished()) {
+            throw DataException.in(
+                    path,
+                    "a finished run",
+                    resumable() ? "one that was interrupted (jensen resume goes on with it)" : "one without weights");
+        }
+        for (Map.Entry<String, String> entry : provenance().sha256().entrySet()) {
+            Path file = path.resolve(entry.getKey());
+            if (!Files.isRegularFile(file)) {
+                throw DataException.in(file, "a file of this name", "none");
+            }
+            String found = sha256(file);
+            if (!found.equals(entry.getValue())) {
+                throw DataException.in(
+                        file, "the file that the run wrote, SHA-256 " + entry.getValue(), "SHA-256 " + found);
+            }
+        }
+        Training t = e.training();
+        Weights weights = new Weights(t.theta(e.precision(), device), t.phi(e.precision(), device));
+        try (Scope scope = new Scope()) {
+            Map<String, Tensor> tensors =
+                    Safetensors.read(path.resolve(WEIGHTS)).tensors();
+            weights.theta().load("theta", tensors);
+            weights.phi().load("phi", tensors);
+        } catch (SafetensorsException | IllegalArgumentException damaged) {
+            throw DataException.in(
+                    path.resolve(WEIGHTS),
+                    "the weights of the experiment",
+                    String.valueOf(damaged.getMessage()),
+                    damaged);
+        }
+        return weights;
+    }
+
+    void save(Experiment e) {
+        write(EXPERIMENT, Json.text(e));
+    }
+
+    void save(Evaluation e) {
+        write(EVALUATION, Json.text(e));
+    }
+
+    void save(List<Epoch> epochs) {
+        write(
+                METRICS,
+                String.join("", epochs.stream().map(e -> Json.line(e) + "\n").toList()));
+    }
+
+    void saveCheckpoint(Safetensors checkpoint) throws IOException {
+        checkpoint.write(path.resolve(CHECKPOINT));
+    }
+
+    Safetensors checkpoint() throws IOException {
+        try {
+            return Safetensors.read(path.resolve(CHECKPOINT));
+        } catch (SafetensorsException damaged) {
+            throw DataException.in(
+                    path.resolve(CHECKPOINT), "a checkpoint", String.valueOf(damaged.getMessage()), damaged);
+        }
+    }
+
+    void saveWeights(Parameters theta, Parameters phi) throws IOException {
+        try (Scope scope = new Scope()) {
+            Map<String, Tensor> tensors = new LinkedHashMap<>();
+            theta.all().forEach((name, leaf) -> tensors.put("theta." + name, leaf.detach()));
+            phi.all().forEach((name, leaf) -> tensors.put("phi." + name, leaf.detach()));
+            new Safetensors(tensors, Map.of()).write(path.resolve(WEIGHTS));
+        }
+    }
+
+    /** The last file that a run writes: from then on it is finished, and needs no checkpoint. */
+    void finish(Experiment e, int threads, String started) throws IOException {
+        Map<String, String> hashes = new LinkedHashMap<>();
+        for (String name : List.of(EXPERIMENT, WEIGHTS)) {
+            hashes.put(name, sha256(path.resolve(name)));
+        }
+        write(PROVENANCE, Json.text(Provenance.of(e, threads, started, hashes)));
+        Files.deleteIfExists(path.resolve(CHECKPOINT));
+    }
+
+    /** Removes what an earlier run in the folder left of the files that mark one. */
+    void clear() throws IOException {
+        for (String name : List.of(PROVENANCE, CHECKPOINT, WEIGHTS, EVALUATION, METRICS, EXPERIMENT)) {
+            Files.deleteIfExists(path.resolve(name));
+        }
+    }
+
+    /** The SHA-256 of the weights' file, in hexadecimal: two runs with the same have the same weights to the last bit. */
+    public String weightsSha256() throws IOException {
+        return sha256(path.resolve(WEIGHTS));
+    }
+
+    private void write(String name, String text) {
+        AtomicFile.write(path.resolve(name), out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static String sha256(Path file) throws IOException {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            return HexFormat.of().formatHex(digest.digest(Files.readAllBytes(file)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new UncheckedIOException(new IOException("this Java runtime has no SHA-256", e));
+        }
+    }
+}
