@@ -1,0 +1,45 @@
+package jensen.report;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Text made safe for HTML and SVG. */
+final class Markup {
+    // A letter is a variable when no letter stands beside it: p in p(x), not in prior.
+    private static final Pattern VARIABLE = Pattern.compile("(?<!\\p{L})[a-zA-Zα-ω](?!\\p{L})");
+    private static final Pattern SUBSCRIPT = Pattern.compile("_(\\p{L}+|\\d+)");
+    private static final Pattern FORBIDDEN = Pattern.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffe\\uffff]");
+
+    private Markup() {}
+
+    /** Returns the text with what has a meaning in markup escaped, and control characters, which XML forbids, shown as U+FFFD. */
+    static String escape(String text) {
+        return FORBIDDEN
+                .matcher(text)
+                .replaceAll("\ufffd")
+                .replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;")
+                .replace("'", "&#39;");
+    }
+
+    /** Returns a formula written as text, such as E_q[log p(x|z)], with single letters in italics and _ as a subscript. */
+    static String formula(String text) {
+        StringBuilder out = new StringBuilder();
+        Matcher subscript = SUBSCRIPT.matcher(text);
+        int from = 0;
+        while (subscript.find()) {
+            out.append(italic(text.substring(from, subscript.start())));
+            out.append("<sub>").append(italic(subscript.group(1))).append("</sub>");
+            from = subscript.end();
+        }
+        return out.append(italic(text.substring(from))).toString();
+    }
+
+    private static String italic(String text) {
+        // A hair of space keeps the bar of a condition off its letters.
+        String spaced = escape(text).replace("|", "\u200a|\u200a");
+        return VARIABLE.matcher(spaced).replaceAll("<i>$0</i>");
+    }
+}
