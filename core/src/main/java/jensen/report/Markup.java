@@ -8,6 +8,7 @@ final class Markup {
     // A letter is a variable when no letter stands beside it: p in p(x), not in prior.
     private static final Pattern VARIABLE = Pattern.compile("(?<!\\p{L})[a-zA-Zα-ω](?!\\p{L})");
     private static final Pattern SUBSCRIPT = Pattern.compile("_(\\p{L}+|\\d+)");
+    private static final Pattern OPERATOR = Pattern.compile("(log|[≥≤=+−,;]) ");
     private static final Pattern FORBIDDEN = Pattern.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffe\\uffff]");
 
     private Markup() {}
@@ -38,8 +39,10 @@ final class Markup {
     }
 
     private static String italic(String text) {
-        // A hair of space keeps the bar of a condition off its letters.
-        String spaced = escape(text).replace("|", "\u200a|\u200a");
-        return VARIABLE.matcher(spaced).replaceAll("<i>$0</i>");
+        // On a narrow screen a formula breaks before an operator and nowhere else; bars stand a little off their
+        // letters.
+        String spaced = OPERATOR.matcher(text).replaceAll("$1\u00a0");
+        spaced = spaced.replace("|", "\u202f|\u2060\u202f").replace(" ‖ ", "\u00a0‖\u00a0");
+        return VARIABLE.matcher(escape(spaced)).replaceAll("<i>$0</i>");
     }
 }

@@ -81,9 +81,10 @@ class HtmlReportTest {
     @Test
     void formulasHaveItalicVariablesAndSubscripts() {
         assertThat(Markup.formula("log p_θ(x) ≥ E_q[KL < 2]"))
-                .isEqualTo("log <i>p</i><sub><i>θ</i></sub>(<i>x</i>) ≥ <i>E</i><sub><i>q</i></sub>[KL &lt; 2]");
+                .isEqualTo(
+                        "log\u00a0<i>p</i><sub><i>θ</i></sub>(<i>x</i>) ≥\u00a0<i>E</i><sub><i>q</i></sub>[KL &lt; 2]");
         assertThat(Markup.formula("q(z|x) & z_12"))
-                .isEqualTo("<i>q</i>(<i>z</i>\u200a|\u200a<i>x</i>) &amp; <i>z</i><sub>12</sub>");
+                .isEqualTo("<i>q</i>(<i>z</i>\u202f|\u2060\u202f<i>x</i>) &amp; <i>z</i><sub>12</sub>");
     }
 
     @Test
