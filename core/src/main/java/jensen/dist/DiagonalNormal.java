@@ -1,7 +1,5 @@
 package jensen.dist;
 
-import jensen.tensor.Generator;
-import jensen.tensor.Shapes;
 import jensen.tensor.Tensor;
 
 /**
@@ -27,10 +25,9 @@ public record DiagonalNormal(Tensor mean, Tensor logVariance) implements Reparam
         return standardised.add(logVariance).add(LOG_TAU).sum(-1).mul(-0.5);
     }
 
-    /** z = μ + σ ε with ε ~ N(0, I). */
+    /** z = μ + σ ε. */
     @Override
-    public Tensor draw(int k, Generator rng) {
-        Tensor noise = rng.normal(mean.dtype(), mean.device(), Shapes.prepend(k, mean.shape()));
+    public Tensor reparameterise(Tensor noise) {
         return mean.add(standardDeviation().mul(noise));
     }
 

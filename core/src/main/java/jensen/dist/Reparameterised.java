@@ -2,17 +2,29 @@ package jensen.dist;
 
 import jensen.tensor.Generator;
 import jensen.tensor.Native;
+import jensen.tensor.Shapes;
 import jensen.tensor.Tensor;
 
 /** A distribution that can be drawn from as z = g(ε), so that gradients with respect to its parameters flow through z. */
 public sealed interface Reparameterised extends Distribution permits DiagonalNormal {
     /**
-     * Draws z = g(ε).
+     * z = g(ε): turns standard normal noise into draws, differentiably in the parameters.
      *
+     * @param noise ε, {@code [k, …, X]}
      * @return {@code [k, …, X]}
      * @see <a href="https://arxiv.org/abs/1312.6114">Kingma and Welling 2013, arXiv 1312.6114, eq. 4</a>
      */
-    Tensor draw(int k, Generator rng);
+    Tensor reparameterise(Tensor noise);
+
+    /**
+     * Independent draws, through which gradients flow.
+     *
+     * @return {@code [k, …, X]}
+     */
+    default Tensor draw(int k, Generator rng) {
+        Tensor mean = mean();
+        return reparameterise(rng.normal(mean.dtype(), mean.device(), Shapes.prepend(k, mean.shape())));
+    }
 
     /** The standard deviation of each element, {@code […, X]}. */
     Tensor standardDeviation();

@@ -7,25 +7,18 @@ import jensen.data.Batch;
 import jensen.dist.Reparameterised;
 import jensen.model.Model;
 import jensen.net.Parameters;
-import jensen.tensor.Generator;
+import jensen.tensor.Tensor;
 
 /** How the gradient of a bound is estimated from draws of z. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes(@JsonSubTypes.Type(value = Pathwise.class, name = "pathwise"))
 public sealed interface GradientEstimator permits Pathwise {
     /**
-     * Draws z from q and evaluates the bound.
+     * Evaluates a bound at draws from q.
      *
-     * @param samples K
+     * @param z draws from q through which gradients flow, {@code [K, B, D]}
      * @param klWeight the factor of KL(q ‖ p) in the objective
      */
     Estimate estimate(
-            Model model,
-            Parameters theta,
-            Batch batch,
-            Reparameterised q,
-            Bound bound,
-            int samples,
-            double klWeight,
-            Generator rng);
+            Model model, Parameters theta, Batch batch, Reparameterised q, Tensor z, Bound bound, double klWeight);
 }

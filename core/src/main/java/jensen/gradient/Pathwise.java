@@ -6,7 +6,6 @@ import jensen.dist.Reparameterised;
 import jensen.model.LogWeights;
 import jensen.model.Model;
 import jensen.net.Parameters;
-import jensen.tensor.Generator;
 import jensen.tensor.Tensor;
 
 /**
@@ -17,15 +16,7 @@ import jensen.tensor.Tensor;
 public record Pathwise() implements GradientEstimator {
     @Override
     public Estimate estimate(
-            Model model,
-            Parameters theta,
-            Batch batch,
-            Reparameterised q,
-            Bound bound,
-            int samples,
-            double klWeight,
-            Generator rng) {
-        Tensor z = q.draw(samples, rng);
+            Model model, Parameters theta, Batch batch, Reparameterised q, Tensor z, Bound bound, double klWeight) {
         LogWeights w = model.logWeights(theta, batch, z, q).weighted(klWeight);
         Tensor value = bound.value(w);
         return new Estimate(value, value, value, w);

@@ -10,6 +10,7 @@ import jensen.data.Batch;
 import jensen.data.Batches;
 import jensen.data.Dataset;
 import jensen.data.Values;
+import jensen.dist.Reparameterised;
 import jensen.gradient.Estimate;
 import jensen.gradient.Objective;
 import jensen.model.LogWeights;
@@ -174,16 +175,9 @@ public final class Run implements Iterator<Step>, AutoCloseable {
         try (Scope scope = new Scope()) {
             Batch batch = read(epoch, from, to);
             Objective o = training.objective();
-            Estimate e = o.gradient()
-                    .estimate(
-                            training.model(),
-                            theta.parameters,
-                            batch,
-                            training.guide().posterior(phi.parameters, batch),
-                            o.bound(),
-                            o.samples(),
-                            klWeight,
-                            rng.split("draw").split(done).rows(batch.index()));
+            Reparameterised q = training.guide().posterior(phi.parameters, batch);
+            Tensor z = q.draw(o.samples(), rng.split("draw").split(done).rows(batch.index()));
+            Estimate e = o.gradient().estimate(training.model(), theta.parameters, batch, q, z, o.bound(), klWeight);
             double objective = e.bound().sum().item();
             if (!Double.isFinite(objective)) {
                 return new Shard(diagnose(e.terms(), batch));
