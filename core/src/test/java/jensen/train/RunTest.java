@@ -1,0 +1,211 @@
+package jensen.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import jensen.bound.ImportanceWeighted;
+import jensen.data.Dataset;
+import jensen.data.Shape;
+import jensen.data.Values;
+import jensen.gradient.Objective;
+import jensen.gradient.Pathwise;
+import jensen.model.Family;
+import jensen.net.Parameters;
+import jensen.optim.Adam;
+import jensen.optim.Sgd;
+import jensen.tensor.Safetensors;
+import jensen.tensor.Scope;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RunTest {
+    private static float[] weights(Run run) {
+        float[] theta = run.theta().flat().toFloats();
+        float[] phi = run.phi().flat().toFloats();
+        float[] all = java.util.Arrays.copyOf(theta, theta.length + phi.length);
+        System.arraycopy(phi, 0, all, theta.length, phi.length);
+        return all;
+    }
+
+    private static List<Step> steps(Run run, int n) {
+        List<Step> steps = new ArrayList<>();
+        for (int i = 0; i < n; i++) {
+            steps.add(run.next());
+        }
+        return steps;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 4, 9})
+    void theNumberOfThreadsDoesNotChangeOneBit(int threads) {
+        Training t = Examples.training();
+        try (Run one = Examples.run(t, Examples.digits(), 1);
+                Run several = Examples.run(t, Examples.digits(), threads)) {
+            assertThat(steps(several, 40)).isEqualTo(steps(one, 40));
+            assertThat(weights(several)).isEqualTo(weights(one));
+        }
+    }
+
+    @Test
+    void trainingImprovesTheBound() {
+        try (Run run = Examples.run(Examples.training(), Examples.digits(), 2)) {
+            List<Step> steps = steps(run, 700);
+            assertThat(steps.get(0).elbo()).isLessThan(-40);
+            assertThat(steps.subList(690, 700).stream()
+                            .mapToDouble(Step::elbo)
+                            .average()
+                            .orElseThrow())
+                    .isGreaterThan(-26);
+        }
+    }
+
+    @Test
+    void theObjectiveIsTheElboWhereItIsNotWeighted() {
+        try (Run run = Examples.run(Examples.training(), Examples.digits(), 1)) {
+            Step step = run.next();
+            assertThat(step.objective()).isCloseTo(step.elbo(), within(1e-4));
+            assertThat(step.kl()).isPositive();
+        }
+    }
+
+    @Test
+    void anEpochGoesOnceThroughAllRows() {
+        try (Run run = Examples.run(Examples.training(), Examples.digits(), 1)) {
+            assertThat(run.stepsPerEpoch()).isEqualTo(7);
+            List<Step> steps = steps(run, 8);
+            assertThat(steps.stream().limit(7).mapToInt(Step::examples).sum()).isEqualTo(200);
+            assertThat(steps.get(5).last()).isFalse();
+            assertThat(steps.get(6).last()).isTrue();
+            assertThat(steps.get(7).epoch()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 6, 7, 23})
+    void aRunGoesOnFromItsCheckpointBitForBit(int at, @TempDir Path folder) throws IOException {
+        Training t = Examples.training();
+        Path file = folder.resolve("checkpoint.safetensors");
+        try (Run straight = Examples.run(t, Examples.digits(), 2);
+                Run first = Examples.run(t, Examples.digits(), 2);
+                Run second = Examples.run(t, Examples.digits(), 1);
+                Scope scope = new Scope()) {
+            List<Step> expected = steps(straight, 40);
+            steps(first, at);
+            first.checkpoint().write(file);
+            second.restore(Safetensors.read(file));
+            assertThat(steps(second, 40 - at)).isEqualTo(expected.subList(at, 40));
+            assertThat(weights(second)).isEqualTo(weights(straight));
+        }
+    }
+
+    @Test
+    void aCheckpointOfAnotherArchitectureIsRefused() {
+        Training other = Examples.training(new Family.Normal(), Objective.elbo(), Adam.standard(), 1e-3, 0);
+        try (Run one = Examples.run(Examples.training(), Examples.digits(), 1);
+                Run two = Examples.run(other, Examples.digits(), 1);
+                Scope scope = new Scope()) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> two.restore(one.checkpoint()))
+                    .withMessageContaining("shape");
+        }
+    }
+
+    @Test
+    void nativeMemoryDoesNotGrowWithTheSteps() {
+        for (Objective o : List.of(Objective.elbo(), new Objective(new ImportanceWeighted(), new Pathwise(), 5))) {
+            Training t = Examples.training(new Family.Bernoulli(), o, Adam.standard(), 1e-3, 1);
+            try (Run run = Examples.run(t, Examples.digits(), 2)) {
+                steps(run, 10);
+                long live = Scope.live();
+                steps(run, 990);
+                assertThat(Scope.live()).isEqualTo(live);
+            }
+        }
+    }
+
+    @Test
+    void aBoundThatIsNotFiniteNamesItsTermAndRowsAndLeavesTheWeights() {
+        float[] values = new float[40 * Examples.PIXELS];
+        values[17 * Examples.PIXELS + 3] = 1e30f; // its square is beyond float32
+        Dataset data = Dataset.of("one huge value", Shape.vector(Examples.PIXELS), Values.REAL, values);
+        Training t = Examples.training(new Family.Normal(), Objective.elbo(), Adam.standard(), 1e-3, 0);
+        try (Run run = Examples.run(t, data, 2)) {
+            float[][] before = {weights(run)};
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 2; i++) {
+                            before[0] = weights(run);
+                            run.next();
+                        }
+                    })
+                    .isInstanceOfSatisfying(NonFiniteException.class, e -> {
+                        assertThat(e.rows()).containsExactly(17);
+                        assertThat(e.term()).isEqualTo("log p(x|z)");
+                        assertThat(e).hasMessageContaining("row 17");
+                    });
+            assertThat(weights(run)).isEqualTo(before[0]);
+        }
+    }
+
+    @Test
+    void aLearningRateThatIsTooLargeEndsInAnExceptionAndNotInNaNWeights() {
+        Training t = Examples.training(new Family.Normal(), Objective.elbo(), new Sgd(0), 1e6, 0);
+        try (Run run = Examples.run(t, Examples.digits(), 2)) {
+            assertThatThrownBy(() -> steps(run, 100)).isInstanceOf(NonFiniteException.class);
+            for (float w : weights(run)) {
+                assertThat(w).isFinite();
+            }
+        }
+    }
+
+    @Test
+    void clippingShortensTheStepToTheLimit() {
+        double rate = 0.5;
+        double clip = 0.01;
+        Training t = Examples.training(new Family.Bernoulli(), Objective.elbo(), new Sgd(0), rate, clip);
+        try (Run run = Examples.run(t, Examples.digits(), 2)) {
+            float[] before = weights(run);
+            Step step = run.next();
+            float[] after = weights(run);
+            double squares = 0;
+            for (int i = 0; i < before.length; i++) {
+                squares += Math.pow((double) after[i] - before[i], 2);
+            }
+            assertThat(step.gradientNorm()).isGreaterThan(clip);
+            assertThat(Math.sqrt(squares)).isCloseTo(rate * clip, within(1e-5));
+        }
+    }
+
+    @Test
+    void dataThatDoNotFitAreRefused() {
+        Training t = Examples.training();
+        Dataset narrow = Dataset.of("narrow", Shape.vector(3), Values.BINARY, new float[6]);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Examples.run(t, narrow, 1))
+                .withMessageContaining("64")
+                .withMessageContaining("3");
+        Dataset grey = Dataset.grey("grey", new Shape(1, 8, 8), new byte[64 * 3]);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Examples.run(t, grey, 1))
+                .withMessageContaining("bernoulli")
+                .withMessageContaining("discretized-logistic");
+    }
+
+    @Test
+    void aParameterCopyIsIndependent() {
+        try (Run run = Examples.run(Examples.training(), Examples.digits(), 1)) {
+            Parameters copy = run.theta().copy();
+            float[] before = copy.flat().toFloats();
+            run.next();
+            assertThat(copy.flat().toFloats()).isEqualTo(before);
+            assertThat(run.theta().flat().toFloats()).isNotEqualTo(before);
+        }
+    }
+}
