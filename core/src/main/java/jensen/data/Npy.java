@@ -158,7 +158,8 @@ public final class Npy {
     }
 
     private static byte[] header(String descr, long[] shape) {
-        String sizes = Arrays.stream(shape).mapToObj(size -> size + ",").collect(Collectors.joining(" "));
+        String sizes = Arrays.stream(shape).mapToObj(Long::toString).collect(Collectors.joining(", "));
+        sizes += shape.length == 1 ? "," : "";
         String text = "{'descr': '%s', 'fortran_order': False, 'shape': (%s), }".formatted(descr, sizes);
         int before = MAGIC.length + 2 + Short.BYTES;
         int length = (before + text.length() + 64) / 64 * 64 - before; // values start at a multiple of 64
