@@ -95,7 +95,10 @@ public final class Npy {
         if (length < 0 || length > LONGEST_HEADER) {
             throw DataException.in(in.file(), "a .npy header of at most 65536 bytes", Integer.toUnsignedString(length));
         }
-        String header = new String(in.take(length, "a .npy header"), StandardCharsets.UTF_8);
+        return array(in, new String(in.take(length, "a .npy header"), StandardCharsets.UTF_8));
+    }
+
+    private static StoredArray array(Input in, String header) {
         Matcher descr = find(in, DESCR, header, "the type of plain numbers");
         Element element = element(descr.group(2) + descr.group(3));
         if (element == null) {
