@@ -8,6 +8,8 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 
 /** Writes files that are either complete or not there. */
 public final class AtomicFile {
@@ -33,9 +35,10 @@ public final class AtomicFile {
         }
         try {
             Files.createDirectories(folder);
-            Path beside = Files.createTempFile(folder, "." + absolute.getFileName(), ".part");
+            Path beside = folder.resolve("." + absolute.getFileName() + "." + UUID.randomUUID() + ".part");
             try {
-                try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(beside), 1 << 16)) {
+                try (OutputStream out = new BufferedOutputStream(
+                        Files.newOutputStream(beside, StandardOpenOption.CREATE_NEW), 1 << 16)) {
                     content.writeTo(out);
                 }
                 replace(beside, absolute);

@@ -108,6 +108,7 @@ public final class Csv {
             CsvReader<CsvRecord> records = CsvReader.builder()
                     .fieldSeparator(separator(in.stream()))
                     .detectBomHeader(true)
+                    .trimWhitespacesAroundQuotes(true)
                     .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
                     .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
                     .ofCsvRecord(in.stream());

@@ -95,7 +95,10 @@ public final class Npy {
         if (length < 0 || length > LONGEST_HEADER) {
             throw DataException.in(in.file(), "a .npy header of at most 65536 bytes", Integer.toUnsignedString(length));
         }
-        String header = new String(in.take(length, "a .npy header"), StandardCharsets.UTF_8);
+        return array(in, new String(in.take(length, "a .npy header"), StandardCharsets.UTF_8));
+    }
+
+    private static StoredArray array(Input in, String header) {
         Matcher descr = find(in, DESCR, header, "the type of plain numbers");
         Element element = element(descr.group(2) + descr.group(3));
         if (element == null) {
@@ -158,7 +161,8 @@ public final class Npy {
     }
 
     private static byte[] header(String descr, long[] shape) {
-        String sizes = Arrays.stream(shape).mapToObj(size -> size + ",").collect(Collectors.joining(" "));
+        String sizes = Arrays.stream(shape).mapToObj(Long::toString).collect(Collectors.joining(", "));
+        sizes += shape.length == 1 ? "," : "";
         String text = "{'descr': '%s', 'fortran_order': False, 'shape': (%s), }".formatted(descr, sizes);
         int before = MAGIC.length + 2 + Short.BYTES;
         int length = (before + text.length() + 64) / 64 * 64 - before; // values start at a multiple of 64

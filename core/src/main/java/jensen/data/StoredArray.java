@@ -84,8 +84,7 @@ final class StoredArray {
     }
 
     private boolean channelsLast() {
-        boolean first = dims[1] == 1 || dims[1] == 3;
-        return dims.length == 4 && !first && (dims[3] == 1 || dims[3] == 3);
+        return dims.length == 4 && dims[1] != 1 && dims[1] != 3 && (dims[3] == 1 || dims[3] == 3);
     }
 
     private Shape shape(int n, Values values) {

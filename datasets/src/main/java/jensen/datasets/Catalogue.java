@@ -54,8 +54,8 @@ public final class Catalogue {
      * The data that a command line names: {@code mnist} and {@code mnist:train} for the part to train on,
      * {@code mnist:test} for the other, or the path of a file or folder; a name goes before a path ({@code ./mnist}).
      *
-     * <p>The digits of {@code digits} are numbers from 0 to 1, sixteenths as in the source; {@code digits:test} is its last
-     * 360 rows.
+     * <p>The digits of {@code digits} are numbers from 0 to 1, sixteenths as in the source; {@code digits:test} is the last
+     * 360 rows of {@code digits:all}.
      *
      * @param from a folder with the four IDX files of the named set, gzipped or not, to use instead of its own
      * @param progress told about downloads
@@ -85,6 +85,9 @@ public final class Catalogue {
     }
 
     private static Dataset part(Entry entry, String part, Optional<Path> from, Progress progress) {
+        if (entry.equals(DIGITS) && part.equals("all") && from.isEmpty()) {
+            return digits();
+        }
         if (!part.equals("train") && !part.equals("test")) {
             throw new IllegalArgumentException(
                     "data: expected %1$s:train or %1$s:test, found \"%1$s:%2$s\"".formatted(entry.name(), part));
@@ -94,7 +97,9 @@ public final class Catalogue {
             return IdxFolder.open(from.get(), train);
         }
         if (entry.equals(DIGITS)) {
-            return digits(train);
+            Dataset all = digits();
+            int first = all.size() - DIGITS_TEST;
+            return train ? all.rows(0, first) : all.rows(first, all.size());
         }
         if (entry.equals(FASHION)) {
             return IdxFolder.open(IdxFolder.download(FASHION_HOME, Cache.folder(entry.name()), train, progress), train);
@@ -105,7 +110,7 @@ public final class Catalogue {
                 resource("mnist/" + IdxFolder.labels(train) + ".gz"));
     }
 
-    private static Dataset digits(boolean train) {
+    private static Dataset digits() {
         Dataset table = Csv.read("digits", resource("digits/digits.csv.gz"));
         float[] pixels = new float[table.size() * DIGITS_PIXELS];
         int[] labels = new int[table.size()];
@@ -117,10 +122,7 @@ public final class Catalogue {
                 pixels[r * DIGITS_PIXELS + i] = row[i] / DIGITS_LEVELS;
             }
         }
-        Dataset all =
-                Dataset.of("digits", new Shape(1, 8, 8), Values.UNIT, pixels).labelled(labels);
-        int first = all.size() - DIGITS_TEST;
-        return train ? all.rows(0, first) : all.rows(first, all.size());
+        return Dataset.of("digits", new Shape(1, 8, 8), Values.UNIT, pixels).labelled(labels);
     }
 
     private static InputStream resource(String name) {
