@@ -29,7 +29,7 @@ class LinearVaeTest {
     private static final int LATENT = 3;
     private static final int N = 200;
     private static final int D = Examples.PIXELS;
-    private static final int STEPS = 7_000;
+    private static final int STEPS = 6_000;
 
     private final Dataset data = Examples.digits();
 
@@ -40,7 +40,7 @@ class LinearVaeTest {
                 Examples.guide(LATENT, List.of()),
                 new Objective(Elbo.analytic(), new Pathwise(), 4),
                 Adam.standard(),
-                new Schedule.Cosine(1e-2, 0, STEPS),
+                new Schedule.Cosine(6e-2, 0, STEPS),
                 new Schedule.WarmUp(0),
                 0,
                 new Encoding.AsStored(),
@@ -59,7 +59,7 @@ class LinearVaeTest {
             for (int a = 0; a < LATENT; a++) {
                 for (int b = 0; b < a; b++) {
                     assertThat(Math.abs(dot(w, a, b)) / Math.sqrt(dot(w, a, a) * dot(w, b, b)))
-                            .as("cosine of columns %d and %d", a, b)
+                            .as("cosine of columns %d and %d, ELBO %s below the maximum", a, b, maximum - elbo)
                             .isLessThan(0.04);
                 }
             }
