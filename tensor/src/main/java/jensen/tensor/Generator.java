@@ -1,5 +1,6 @@
 package jensen.tensor;
 
+import java.util.Arrays;
 import java.util.function.Function;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.sampling.distribution.ContinuousSampler;
@@ -50,20 +51,35 @@ public final class Generator {
     /**
      * The same generator for rows that are numbered: its row i is this one's row {@code numbers[i]}, so that the noise of a
      * datum does not depend on which data are beside it.
+     *
+     * @throws IllegalArgumentException by a draw for more rows than are numbered
      */
     public Generator rows(int[] numbers) {
-        return new Generator(key, numbers);
+        return new Generator(
+                key, Arrays.stream(numbers).map(i -> Math.toIntExact(number(i))).toArray());
     }
 
     /** The stream of one row, from its start. */
     public UniformRandomProvider row(int row) {
-        long numbered = numbers == null ? row : numbers[row];
-        return new SplitMix64(mix(key + mix(numbered * GOLDEN + 2)));
+        return new SplitMix64(mix(key + mix(number(row) * GOLDEN + 2)));
+    }
+
+    private long number(int row) {
+        if (numbers == null) {
+            return row;
+        }
+        if (row < 0 || row >= numbers.length) {
+            throw new IllegalArgumentException(
+                    "expected a draw for at most " + numbers.length + " numbered rows, found row " + row);
+        }
+        return numbers[row];
     }
 
     /**
      * Standard normal noise of the given shape {@code […, rows, event]}: the second-last axis numbers the rows, each of
      * which fills its own entries in order from {@link #row its own stream}.
+     *
+     * @throws IllegalArgumentException if {@code dtype} is not a floating-point type
      */
     public Tensor normal(DType dtype, Device device, long... shape) {
         return fill(dtype, device, shape, ZigguratSampler.NormalizedGaussian::of);
@@ -77,6 +93,9 @@ public final class Generator {
 
     private Tensor fill(
             DType dtype, Device device, long[] shape, Function<UniformRandomProvider, ContinuousSampler> sampling) {
+        if (dtype == DType.INT64) {
+            throw new IllegalArgumentException("dtype of noise must be FLOAT32 or FLOAT64; was " + dtype);
+        }
         int event = shape.length == 0 ? 1 : Math.toIntExact(shape[shape.length - 1]);
         int rows = shape.length < 2 ? 1 : Math.toIntExact(shape[shape.length - 2]);
         int count = Math.toIntExact(Shapes.count(shape));

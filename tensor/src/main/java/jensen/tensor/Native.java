@@ -1,7 +1,9 @@
 package jensen.tensor;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -35,6 +37,27 @@ public final class Native {
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
+    }
+
+    /**
+     * What in this process's settings makes the native layer slower than it is by itself, one line each; empty where nothing
+     * does.
+     */
+    public static List<String> warnings() {
+        load();
+        List<String> warnings = new ArrayList<>();
+        for (String pin : List.of("OPENBLAS_CORETYPE", "ATEN_CPU_CAPABILITY")) {
+            String value = System.getenv(pin);
+            if (value != null) {
+                warnings.add("the environment pins kernels by " + pin + "=" + value
+                        + "; unset it to use the fastest that this CPU has");
+            }
+        }
+        if (Pointer.maxPhysicalBytes() > 0) {
+            warnings.add("JavaCPP measures the process's memory at every allocation;"
+                    + " start Java with -Dorg.bytedeco.javacpp.maxPhysicalBytes=0");
+        }
+        return List.copyOf(warnings);
     }
 
     /** Runs without recording operations for differentiation. */

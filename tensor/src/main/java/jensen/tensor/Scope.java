@@ -15,15 +15,16 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class Scope implements AutoCloseable {
-    static {
-        Native.load();
-    }
-
     private final @Nullable PointerScope outer;
     private final PointerScope inner;
 
-    /** Opens a scope on the current thread. */
+    /**
+     * Opens a scope on the current thread.
+     *
+     * @throws UnsupportedOperationException as {@link Native#load} does
+     */
     public Scope() {
+        Native.load();
         this.outer = PointerScope.getInnerScope();
         this.inner = new PointerScope();
     }

@@ -22,10 +22,6 @@ import org.bytedeco.pytorch.global.torch;
  * <p>All operations throw {@link IllegalArgumentException} where shapes or types do not fit.
  */
 public final class Tensor {
-    static {
-        Native.load();
-    }
-
     final org.bytedeco.pytorch.Tensor pointer;
 
     Tensor(org.bytedeco.pytorch.Tensor pointer) {
@@ -561,6 +557,7 @@ public final class Tensor {
 
     /** Native errors come with a C++ backtrace from the second line on; only the first is the message. */
     static <T> T guarded(Supplier<T> work) {
+        Native.load(); // here rather than when the class loads, where a failure would arrive as a LinkageError
         try {
             return work.get();
         } catch (IllegalArgumentException e) {

@@ -25,11 +25,11 @@ final class Convolutions {
         return y;
     }
 
-    /** Images [2, 2, 3, 2], kernels [2, 3, 3, 3], bias [3], output padding 1: → [2, 3, 6, 4]. */
+    /** Images [2, 2, 3, 2], kernels [2, 3, 3, 3], bias [3], one extra row: → [2, 3, 6, 3]. */
     static double[] transposed(double[] images, double[] kernels, double[] bias) {
-        double[] y = new double[2 * 3 * 6 * 4];
+        double[] y = new double[2 * 3 * 6 * 3];
         for (int at = 0; at < y.length; at++) {
-            y[at] = bias[at / 24 % 3];
+            y[at] = bias[at / 18 % 3];
         }
         for (int at = 0; at < images.length; at++) {
             int column = at % 2;
@@ -40,8 +40,8 @@ final class Convolutions {
                 int out = k / 9;
                 int r = 2 * row - 1 + k / 3 % 3;
                 int c = 2 * column - 1 + k % 3;
-                if (r >= 0 && r < 6 && c >= 0 && c < 4) {
-                    y[((image * 3 + out) * 6 + r) * 4 + c] += images[at] * kernels[in * 27 + k];
+                if (r >= 0 && r < 6 && c >= 0 && c < 3) {
+                    y[((image * 3 + out) * 6 + r) * 3 + c] += images[at] * kernels[in * 27 + k];
                 }
             }
         }

@@ -23,9 +23,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each operation's values against arithmetic on plain arrays, and its gradients against central differences. */
 class OperationsTest {
-    private static final Tensor INDEX = Tensor.of(new long[] {2, 0, 1, 1}, Device.CPU, 2, 2);
-    private static final Tensor ROWS = Tensor.of(new long[] {1, 1, 0}, Device.CPU, 3);
-    private static final Tensor MASK = Tensor.of(new double[] {1, 0, 2, 0}, 4);
 
     /** An operation on float64 inputs, and the same on plain arrays. */
     private record Operation(
@@ -86,7 +83,7 @@ class OperationsTest {
                 unary("lessThan number", x -> x.lessThan(1.5), x -> x < 1.5 ? 1 : 0, 1, 2),
                 new Operation(
                         "where",
-                        x -> x.get(0).where(MASK, x.get(1)),
+                        x -> x.get(0).where(Tensor.of(new double[] {1, 0, 2, 0}, 4), x.get(1)),
                         x -> fill(12, i -> i % 2 == 0 ? x.get(0)[i] : x.get(1)[i % 4]),
                         List.of(3L, 4L),
                         List.of(new Input(-2, 2, 3, 4), new Input(-2, 2, 4))));
@@ -119,10 +116,16 @@ class OperationsTest {
                         2,
                         3,
                         2),
-                one("gather", x -> x.gather(INDEX), List.of(2L, 3L), x -> new double[] {x[2], x[0], x[4], x[4]}, 2, 2),
+                one(
+                        "gather",
+                        x -> x.gather(Tensor.of(new long[] {2, 0, 1, 1}, Device.CPU, 2, 2)),
+                        List.of(2L, 3L),
+                        x -> new double[] {x[2], x[0], x[4], x[4]},
+                        2,
+                        2),
                 one(
                         "rows",
-                        x -> x.rows(ROWS),
+                        x -> x.rows(Tensor.of(new long[] {1, 1, 0}, Device.CPU, 3)),
                         List.of(2L, 2L),
                         x -> new double[] {x[2], x[3], x[2], x[3], x[0], x[1]},
                         3,
@@ -137,6 +140,12 @@ class OperationsTest {
                         x -> fill(8, i -> dot(3, k -> x.get(0)[i / 4 * 3 + k] * x.get(1)[k * 4 + i % 4])),
                         List.of(2L, 4L),
                         List.of(new Input(-2, 2, 2, 3), new Input(-2, 2, 3, 4))),
+                new Operation(
+                        "dot",
+                        x -> x.get(0).dot(x.get(1)),
+                        x -> new double[] {dot(3, k -> x.get(0)[k] * x.get(1)[k])},
+                        List.of(),
+                        List.of(new Input(-2, 2, 3), new Input(-2, 2, 3))),
                 new Operation(
                         "matmul batched",
                         x -> x.get(0).matmul(x.get(1)),
@@ -159,9 +168,9 @@ class OperationsTest {
                         List.of(new Input(-2, 2, 2, 3, 5, 4), new Input(-2, 2, 2, 3, 3, 3), new Input(-2, 2, 2))),
                 new Operation(
                         "convolveTransposed",
-                        x -> x.get(0).convolveTransposed(x.get(1), x.get(2), 2, 1, 1, 1),
+                        x -> x.get(0).convolveTransposed(x.get(1), x.get(2), 2, 1, 1, 0),
                         x -> Convolutions.transposed(x.get(0), x.get(1), x.get(2)),
-                        List.of(2L, 3L, 6L, 4L),
+                        List.of(2L, 3L, 6L, 3L),
                         List.of(new Input(-2, 2, 2, 2, 3, 2), new Input(-2, 2, 2, 3, 3, 3), new Input(-2, 2, 3))),
                 one( // of x xᵀ + I, so that differences keep it symmetric
                         "cholesky",

@@ -80,7 +80,7 @@ class SafetensorsTest {
 
     @Test
     void writesViewsInRowMajorOrderAndManyChunks() throws IOException {
-        int n = 9_000_001; // more than one window of native memory
+        int n = 4_200_001; // more than one window of native memory
         float[] values = new float[n];
         for (int i = 0; i < n; i++) {
             values[i] = i;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+/** All tensors of this package's tests are made in scopes, so that none is freed by a collection between two counts. */
 class ScopeTest {
     @Test
     void aThousandStepsLeaveNothingBehind() {
@@ -70,6 +71,7 @@ class ScopeTest {
             kept = scope.keep(Tensor.of(new double[] {5}, 1).mul(2));
         }
         assertThat(kept.item()).isEqualTo(10);
+        kept.release();
     }
 
     @Test

@@ -135,23 +135,26 @@ class TensorTest {
     }
 
     static Stream<Arguments> mistakes() {
-        Tensor a = Tensor.of(new float[6], 2, 3).retain();
         return Stream.of(
-                mistake("adding shapes that do not fit", () -> a.add(Tensor.of(new float[4], 4)), "size"),
-                mistake("multiplying matrices that do not fit", () -> a.matmul(a), "2x3"),
-                mistake("a missing axis", () -> a.sum(5), "Dimension out of range"),
-                mistake("a missing axis's length", () -> a.size(7), "Dimension out of range"),
-                mistake("a reshape", () -> a.reshape(4, 4), "shape '[4, 4]' is invalid for input of size 6"),
-                mistake("a narrowing", () -> a.narrow(0, 1, 5), "exceeds dimension size"),
-                mistake("an item of many", a::item, "6 elements"),
-                mistake("an index of floats", () -> a.gather(a), "int64"),
-                mistake("mixed types", () -> a.matmul(Tensor.of(new double[3], 3, 1)), "same dtype"),
+                mistake("adding shapes that do not fit", () -> a().add(Tensor.of(new float[4], 4)), "size"),
+                mistake("multiplying matrices that do not fit", () -> a().matmul(a()), "2x3"),
+                mistake("a missing axis", () -> a().sum(5), "Dimension out of range"),
+                mistake("a missing axis's length", () -> a().size(7), "Dimension out of range"),
+                mistake("a reshape", () -> a().reshape(4, 4), "shape '[4, 4]' is invalid for input of size 6"),
+                mistake("a narrowing", () -> a().narrow(0, 1, 5), "exceeds dimension size"),
+                mistake("an item of many", () -> a().item(), "6 elements"),
+                mistake("an index of floats", () -> a().gather(a()), "int64"),
+                mistake("mixed types", () -> a().matmul(Tensor.of(new double[3], 3, 1)), "same dtype"),
                 mistake(
                         "not positive definite",
                         () -> Tensor.of(new double[] {-1}, 1, 1).cholesky(),
                         "positive"),
                 mistake("a value short", () -> Tensor.of(new float[5], 2, 3), "shape [2, 3] holds 6 values, found 5"),
-                mistake("a wrong copy", () -> a.copyInPlace(Tensor.of(new float[4], 4)), "size"));
+                mistake("a wrong copy", () -> a().copyInPlace(Tensor.of(new float[4], 4)), "size"));
+    }
+
+    private static Tensor a() {
+        return Tensor.of(new float[6], 2, 3);
     }
 
     private static Arguments mistake(String name, ThrowingCallable call, String expected) {
