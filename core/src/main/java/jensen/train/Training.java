@@ -9,6 +9,7 @@ import jensen.model.Head;
 import jensen.model.Model;
 import jensen.net.Initialiser;
 import jensen.net.Parameters;
+import jensen.optim.Adam;
 import jensen.optim.Optimiser;
 import jensen.optim.Schedule;
 import jensen.tensor.DType;
@@ -56,6 +57,107 @@ public record Training(
         if (!(clip >= 0)) {
             throw new IllegalArgumentException("clip must be ≥ 0, was " + clip);
         }
+    }
+
+    /**
+     * The usual training of a model: the ELBO with its divergence in closed form and one draw, Adam at 1e-3, batches of 100,
+     * Glorot's start, seed 0.
+     */
+    public static Training of(Model model, Guide guide, Encoding encoding) {
+        return new Training(
+                model,
+                guide,
+                Objective.elbo(),
+                Adam.standard(),
+                new Schedule.Constant(1e-3),
+                new Schedule.WarmUp(0),
+                0,
+                encoding,
+                100,
+                shardsFor(100, 1),
+                Initialiser.GLOROT,
+                0);
+    }
+
+    /** The same with another objective, and the shards that suit its number of draws. */
+    public Training with(Objective objective) {
+        return new Training(
+                model,
+                guide,
+                objective,
+                optimiser,
+                learningRate,
+                klWeight,
+                clip,
+                encoding,
+                batch,
+                shardsFor(batch, objective.samples()),
+                initialiser,
+                seed);
+    }
+
+    /** The same with another update rule and step size. */
+    public Training with(Optimiser optimiser, Schedule learningRate) {
+        return new Training(
+                model,
+                guide,
+                objective,
+                optimiser,
+                learningRate,
+                klWeight,
+                clip,
+                encoding,
+                batch,
+                shards,
+                initialiser,
+                seed);
+    }
+
+    /** The same with batches of another size, and the shards that suit it. */
+    public Training withBatch(int batch) {
+        return new Training(
+                model,
+                guide,
+                objective,
+                optimiser,
+                learningRate,
+                klWeight,
+                clip,
+                encoding,
+                batch,
+                shardsFor(batch, objective.samples()),
+                initialiser,
+                seed);
+    }
+
+    /** The same with another seed. */
+    public Training withSeed(long seed) {
+        return new Training(
+                model,
+                guide,
+                objective,
+                optimiser,
+                learningRate,
+                klWeight,
+                clip,
+                encoding,
+                batch,
+                shards,
+                initialiser,
+                seed);
+    }
+
+    /**
+     * A run on the CPU in float32, from parameters that start at the data's mean.
+     *
+     * @param threads how many share the work
+     * @throws IllegalArgumentException if the data do not fit the model
+     */
+    public Run start(Dataset data, int threads) {
+        Parameters theta = theta(DType.FLOAT32, Device.CPU);
+        Run run = new Run(this, data, theta, phi(DType.FLOAT32, Device.CPU), threads);
+        centre(theta, data);
+        return run;
     }
 
     /**
