@@ -21,7 +21,6 @@ import jensen.tensor.Native;
 import jensen.tensor.Safetensors;
 import jensen.tensor.Scope;
 import jensen.tensor.Tensor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A training run: an endless iterator of steps, from which the caller takes as many as it wants.
@@ -37,6 +36,7 @@ public final class Run implements Iterator<Step>, AutoCloseable {
     private final Ascent phi;
     private final Team team;
     private final Generator rng;
+    private final Profile profile = new Profile();
     private long done;
     private int[] order = {};
     private int orderOf = -1;
@@ -78,6 +78,11 @@ public final class Run implements Iterator<Step>, AutoCloseable {
     /** φ, as far as it has come. */
     public Parameters phi() {
         return phi.parameters;
+    }
+
+    /** Where the time of the steps went. */
+    public Profile profile() {
+        return profile;
     }
 
     /** The number of steps done. */
@@ -141,9 +146,6 @@ public final class Run implements Iterator<Step>, AutoCloseable {
         double logLikelihood = 0;
         double kl = 0;
         for (Shard part : parts) {
-            if (part.trouble != null) {
-                throw part.trouble;
-            }
             objective += part.objective;
             logLikelihood += part.logLikelihood;
             kl += part.kl;
@@ -153,10 +155,13 @@ public final class Run implements Iterator<Step>, AutoCloseable {
             throw new NonFiniteException(done + 1, "the gradient", List.of());
         }
         double scale = training.clip() > 0 && norm > training.clip() ? training.clip() / norm : 1;
-        team.run(training.shards(), piece -> {
-            theta.update(piece, scale, rate, done + 1);
-            phi.update(piece, scale, rate, done + 1);
-        });
+        team.run(
+                training.shards(),
+                piece -> profile.time(Profile.Part.UPDATE, () -> {
+                    theta.update(piece, scale, rate, done + 1);
+                    phi.update(piece, scale, rate, done + 1);
+                    return piece;
+                }));
         done++;
         return new Step(
                 done, epoch, last, size, objective / size, logLikelihood / size, kl / size, klWeight, rate, norm);
@@ -166,34 +171,42 @@ public final class Run implements Iterator<Step>, AutoCloseable {
         List<List<Tensor>> forTheta = Arrays.stream(parts).map(p -> p.theta).toList();
         List<List<Tensor>> forPhi = Arrays.stream(parts).map(p -> p.phi).toList();
         double[] squares = new double[training.shards()];
-        team.run(squares.length, piece -> squares[piece] = theta.reduce(piece, forTheta) + phi.reduce(piece, forPhi));
+        team.run(
+                squares.length,
+                piece -> squares[piece] = profile.time(
+                        Profile.Part.REDUCE, () -> theta.reduce(piece, forTheta) + phi.reduce(piece, forPhi)));
         return Math.sqrt(Arrays.stream(squares).sum());
     }
 
     /** The bound of one shard of a batch, and the gradient of its part of the batch's mean. */
     private Shard shard(int epoch, int from, int to, int batchSize, double klWeight) {
         try (Scope scope = new Scope()) {
-            Batch batch = read(epoch, from, to);
-            Objective o = training.objective();
-            Reparameterised q = training.guide().posterior(phi.parameters, batch);
-            Tensor z = q.draw(o.samples(), rng.split("draw").split(done).rows(batch.index()));
-            Estimate e = o.gradient().estimate(training.model(), theta.parameters, batch, q, z, o.bound(), klWeight);
-            double objective = e.bound().sum().item();
-            if (!Double.isFinite(objective)) {
-                return new Shard(diagnose(e.terms(), batch));
+            Batch batch = profile.time(Profile.Part.DATA, () -> read(epoch, from, to));
+            Estimate e = profile.time(Profile.Part.FORWARD, () -> estimate(batch, klWeight));
+            Shard part = profile.time(Profile.Part.FORWARD, () -> Native.withoutGradient(() -> sums(e)));
+            if (!Double.isFinite(part.objective)) {
+                throw diagnose(e.terms(), batch);
             }
-            LogWeights w = e.terms();
-            Shard part = Native.withoutGradient(() -> new Shard(
-                    objective,
-                    w.logLikelihood().mean(0).sum().item(),
-                    w.kl().sum().item()));
-            differentiate(e, 1.0 / batchSize, part);
-            part.retain();
+            profile.time(Profile.Part.BACKWARD, () -> differentiate(e, 1.0 / batchSize, part));
             return part;
         }
     }
 
-    private void differentiate(Estimate e, double weight, Shard part) {
+    private Estimate estimate(Batch batch, double klWeight) {
+        Objective o = training.objective();
+        Reparameterised q = training.guide().posterior(phi.parameters, batch);
+        Tensor z = q.draw(o.samples(), rng.split("draw").split(done).rows(batch.index()));
+        return o.gradient().estimate(training.model(), theta.parameters, batch, q, z, o.bound(), klWeight);
+    }
+
+    private static Shard sums(Estimate e) {
+        return new Shard(
+                e.bound().sum().item(),
+                e.terms().logLikelihood().mean(0).sum().item(),
+                e.terms().kl().sum().item());
+    }
+
+    private Shard differentiate(Estimate e, double weight, Shard part) {
         if (e.forTheta() == e.forPhi()) {
             List<Tensor> both = new ArrayList<>(theta.leaves);
             both.addAll(phi.leaves);
@@ -204,6 +217,8 @@ public final class Run implements Iterator<Step>, AutoCloseable {
             part.theta = Autograd.gradient(e.forTheta().sum().mul(weight), theta.leaves, true);
             part.phi = Autograd.gradient(e.forPhi().sum().mul(weight), phi.leaves);
         }
+        part.retain();
+        return part;
     }
 
     private Batch read(int epoch, int from, int to) {
@@ -265,7 +280,6 @@ public final class Run implements Iterator<Step>, AutoCloseable {
         final double objective;
         final double logLikelihood;
         final double kl;
-        final @Nullable NonFiniteException trouble;
         List<Tensor> theta = List.of();
         List<Tensor> phi = List.of();
 
@@ -273,14 +287,6 @@ public final class Run implements Iterator<Step>, AutoCloseable {
             this.objective = objective;
             this.logLikelihood = logLikelihood;
             this.kl = kl;
-            this.trouble = null;
-        }
-
-        Shard(NonFiniteException trouble) {
-            this.objective = Double.NaN;
-            this.logLikelihood = Double.NaN;
-            this.kl = Double.NaN;
-            this.trouble = trouble;
         }
 
         void retain() {
