@@ -126,7 +126,7 @@ class RunTest {
                 steps(run, 10);
                 long live = Scope.live();
                 steps(run, 990);
-                assertThat(Scope.live()).isEqualTo(live);
+                assertThat(Scope.live()).isLessThanOrEqualTo(live); // less where garbage of before is collected
             }
         }
     }
