@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
+import jensen.tensor.Native;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,9 +96,11 @@ public final class Team implements AutoCloseable {
     @SuppressWarnings("ThrowSpecificExceptions")
     private void work(int member) {
         try {
-            for (int i = member; i < tasks; i += threads()) {
-                task.accept(i);
-            }
+            Native.flushingDenormals(() -> {
+                for (int i = member; i < tasks; i += threads()) {
+                    task.accept(i);
+                }
+            });
         } catch (Throwable t) {
             failure.compareAndSet(null, t);
         }

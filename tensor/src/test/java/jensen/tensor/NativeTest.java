@@ -105,4 +105,15 @@ class NativeTest {
         assertThat(process.waitFor()).isZero();
         return lines;
     }
+
+    @Test
+    void numbersBelowTheNormalRangeAreZeroWhereAskedAndOnlyThere() {
+        try (Scope scope = new Scope()) {
+            Tensor small = Tensor.of(new float[] {1e-38f}, 1);
+            float[] inside = {Float.NaN};
+            Native.flushingDenormals(() -> inside[0] = small.mul(0.1).toFloats()[0]);
+            assertThat(inside[0]).isZero();
+            assertThat(small.mul(0.1).toFloats()[0]).isEqualTo(1e-39f);
+        }
+    }
 }
