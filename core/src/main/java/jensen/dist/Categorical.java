@@ -15,11 +15,11 @@ public record Categorical(Tensor logits) implements Distribution {
     @Override
     public Tensor logProb(Tensor x) {
         Tensor normalised = logits.logSoftmax(-1);
-        long[] batch = Shapes.batch(normalised.shape());
-        long[] wanted = x.rank() > batch.length ? x.shape() : batch;
-        Tensor index = x.to(DType.INT64).expand(wanted).unsqueeze(-1);
-        Tensor all = normalised.expand(Shapes.append(wanted, logits.size(-1)));
-        return all.gather(index).reshape(wanted).sum(-1);
+        // gather does not broadcast: adding zeros does
+        Tensor index =
+                x.to(DType.INT64).add(normalised.select(-1, 0).zerosLike().to(DType.INT64));
+        Tensor all = normalised.expand(Shapes.append(index.shape(), logits.size(-1)));
+        return all.gather(index.unsqueeze(-1)).reshape(index.shape()).sum(-1);
     }
 
     /** The value whose turn it is when u crosses the cumulative probabilities. */

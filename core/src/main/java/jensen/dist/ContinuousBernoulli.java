@@ -47,13 +47,17 @@ public record ContinuousBernoulli(Tensor logits) implements Distribution {
         return logits.zerosLike().add(1).where(small, logits);
     }
 
-    /** 1/(1 − e⁻ˡ) − 1/l. */
+    /**
+     * 1/(1 − e⁻ˡ) − 1/l.
+     *
+     * <p>Computed as ½ + ½/tanh(l/2) − 1/l, whose parts and their derivatives stay finite for all l.
+     */
     @Override
     public Tensor mean() {
         Tensor small = logits.abs().lessThan(SMALL);
         Tensor far = awayFromZero(small);
         Tensor one = logits.zerosLike().add(1);
-        Tensor quotient = one.div(far.neg().expm1().neg()).sub(one.div(far));
+        Tensor quotient = one.div(far.mul(0.5).tanh()).mul(0.5).add(0.5).sub(one.div(far));
         Tensor square = logits.square();
         Tensor series = square.mul(1.0 / 30240)
                 .add(-1.0 / 720)
@@ -74,7 +78,7 @@ public record ContinuousBernoulli(Tensor logits) implements Distribution {
         Tensor inverse =
                 u.add(u.neg().add(1).mul(size.neg().exp())).log().div(size).add(1);
         Tensor mirrored = inverse.neg().add(1).where(l.lessThan(0), inverse);
-        Tensor almostUniform = u.add(u.mul(u.neg().add(1)).mul(l).mul(-0.5));
+        Tensor almostUniform = u.add(u.mul(u.neg().add(1)).mul(l).mul(0.5));
         return almostUniform.where(small, mirrored).clamp(0, 1);
     }
 

@@ -21,8 +21,12 @@ public record DiagonalNormal(Tensor mean, Tensor logVariance) implements Reparam
     /** −½ Σ [(x − μ)²/σ² + log σ² + log 2π]. */
     @Override
     public Tensor logProb(Tensor x) {
-        Tensor standardised = x.sub(mean).square().div(logVariance.exp());
-        return standardised.add(logVariance).add(LOG_TAU).sum(-1).mul(-0.5);
+        return standardise(x).square().add(logVariance).add(LOG_TAU).sum(-1).mul(-0.5);
+    }
+
+    /** (x − μ)/σ; a product with 1/σ, as the derivative of a quotient by σ² overflows long before the density does. */
+    Tensor standardise(Tensor x) {
+        return x.sub(mean).mul(logVariance.mul(-0.5).exp());
     }
 
     /** z = μ + σ ε. */

@@ -51,9 +51,10 @@ public record DiscretizedLogistic(Tensor location, Tensor logScale) implements D
     @Override
     public Tensor sample(int k, Generator rng) {
         Tensor m = location.detach();
-        // the half keeps u inside (0, 1)
-        Tensor u =
-                rng.uniform(m.dtype(), m.device(), Shapes.prepend(k, m.shape())).add(0x1p-25);
+        // the half keeps u from 0, the limit from 1, to which float32 rounds the largest
+        Tensor u = rng.uniform(m.dtype(), m.device(), Shapes.prepend(k, m.shape()))
+                .add(0x1p-25)
+                .clamp(0, 1 - 0x1p-24);
         Tensor logistic = u.log().sub(u.neg().log1p());
         return m.add(logScale.detach().exp().mul(logistic)).round().clamp(0, MAX);
     }

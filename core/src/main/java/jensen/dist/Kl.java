@@ -70,12 +70,19 @@ public record Kl(Tensor value, Tensor standardError, Method method) {
     /** ½ [σ²/s² + (μ − m)²/s² − 1 − log σ²/s²]; with m = 0, s = 1 it is eq. 10 of arXiv 1312.6114. */
     private static Tensor normals(DiagonalNormal q, DiagonalNormal p) {
         Tensor logRatio = q.logVariance().sub(p.logVariance());
-        Tensor distance = q.mean().sub(p.mean()).square().div(p.logVariance().exp());
+        Tensor distance = p.standardise(q.mean()).square();
         return logRatio.expm1().sub(logRatio).add(distance).mul(0.5);
     }
 
-    /** π (l − m) + log(1 + eᵐ) − log(1 + eˡ), π = σ(l): logits l of q and m of p. */
+    /**
+     * π log(π/ρ) + (1 − π) log((1 − π)/(1 − ρ)), π = σ(l), ρ = σ(m): logits l of q and m of p.
+     *
+     * <p>The logarithms are differences of log(1 + eˡ) and of log(1 + e⁻ˡ), so that large logits that nearly agree in what
+     * they say do not cancel.
+     */
     private static Tensor bernoullis(Tensor l, Tensor m) {
-        return l.sigmoid().mul(l.sub(m)).add(m.softplus()).sub(l.softplus());
+        Tensor one = l.sigmoid().mul(m.neg().softplus().sub(l.neg().softplus()));
+        Tensor zero = l.neg().sigmoid().mul(m.softplus().sub(l.softplus()));
+        return one.add(zero);
     }
 }

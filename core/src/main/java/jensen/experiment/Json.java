@@ -3,6 +3,7 @@ package jensen.experiment;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Collectors;
 import jensen.data.DataException;
 
 /** Records to JSON and back. */
@@ -18,6 +20,7 @@ public final class Json {
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .addModule(new Jdk8Module())
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
             .defaultPropertyInclusion(
@@ -58,9 +61,20 @@ public final class Json {
                     ? where
                     : where + ", line " + e.getLocation().getLineNr() + ", column "
                             + e.getLocation().getColumnNr();
-            String reason = e.getOriginalMessage().lines().findFirst().orElse("no JSON");
-            throw DataException.in(place, "JSON that describes a " + type.getSimpleName(), reason, e);
+            throw DataException.in(place, "JSON that describes a " + type.getSimpleName(), reason(e), e);
         }
+    }
+
+    /** The parser's first line, without its advice on how to configure it, after the path to the component. */
+    private static String reason(JsonProcessingException e) {
+        String path = e instanceof JsonMappingException mapping
+                ? mapping.getPath().stream()
+                        .map(step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : step.getFieldName())
+                        .collect(Collectors.joining("."))
+                : "";
+        String line = e.getOriginalMessage().lines().findFirst().orElse("no JSON");
+        String reason = line.replaceFirst(" \\((set|enable|disable) DeserializationConfig.*", "");
+        return path.isEmpty() ? reason : path + ": " + reason;
     }
 
     /**

@@ -41,7 +41,8 @@ public record Convolutional(
         Mlp.requirePositive("height", height);
         Mlp.requirePositive("width", width);
         filters.forEach(f -> Mlp.requirePositive("filters", f));
-        if (filters.isEmpty() || Math.min(height, width) >> filters.size() < 1) {
+        int most = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(Math.min(height, width));
+        if (filters.isEmpty() || filters.size() > most) {
             throw new IllegalArgumentException(filters.size() + " convolutions of stride 2 do not fit an image of "
                     + height + "×" + width + " pixels");
         }

@@ -43,13 +43,13 @@ public final class Parameters {
     private static Parameters allocate(List<Slot> slots, DType dtype, Device device) {
         long total = slots.stream().mapToLong(s -> Shapes.count(s.axes())).sum();
         try (Scope scope = new Scope()) {
-            Tensor flat = scope.keep(Tensor.zeros(dtype, device, total));
+            Tensor flat = Tensor.zeros(dtype, device, total).retain();
             Map<String, Tensor> leaves = new LinkedHashMap<>();
             long from = 0;
             for (Slot slot : slots) {
                 long count = Shapes.count(slot.axes());
                 Tensor leaf = flat.narrow(0, from, count).reshape(slot.axes()).requiresGradient();
-                if (leaves.put(slot.name(), scope.keep(leaf)) != null) {
+                if (leaves.put(slot.name(), leaf.retain()) != null) {
                     throw new IllegalArgumentException("two parameters are named " + slot.name());
                 }
                 from += count;
@@ -80,29 +80,38 @@ public final class Parameters {
      */
     public void set(String name, Tensor value) {
         Tensor leaf = get(name);
-        if (!java.util.Arrays.equals(leaf.shape(), value.shape())) {
-            throw new IllegalArgumentException("parameter " + name + " has shape "
-                    + java.util.Arrays.toString(leaf.shape()) + ", found " + java.util.Arrays.toString(value.shape()));
-        }
+        requireShape(path + name, leaf, value);
         try (Scope scope = new Scope()) {
             leaf.detach().copyInPlace(value);
         }
     }
 
+    private static void requireShape(String name, Tensor leaf, Tensor value) {
+        if (!java.util.Arrays.equals(leaf.shape(), value.shape())) {
+            throw new IllegalArgumentException("parameter " + name + " has shape "
+                    + java.util.Arrays.toString(leaf.shape()) + ", found " + java.util.Arrays.toString(value.shape()));
+        }
+    }
+
     /**
-     * Overwrites every parameter.
+     * Overwrites every parameter, or none if one does not fit.
      *
      * @param group what the names begin with, as in {@code theta.likelihood.net.0.weight}
      * @param from values by name; others may be there too
      * @throws IllegalArgumentException if one is missing or has another shape
      */
     public void load(String group, Map<String, Tensor> from) {
-        for (String name : leaves.keySet()) {
+        Map<Tensor, Tensor> values = new LinkedHashMap<>();
+        leaves.forEach((name, leaf) -> {
             Tensor value = from.get(group + "." + name);
             if (value == null) {
                 throw new IllegalArgumentException("expected a tensor " + group + "." + name + ", found none");
             }
-            set(name, value);
+            requireShape(name, leaf, value);
+            values.put(leaf, value);
+        });
+        try (Scope scope = new Scope()) {
+            values.forEach((leaf, value) -> leaf.detach().copyInPlace(value));
         }
     }
 

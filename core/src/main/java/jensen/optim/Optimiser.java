@@ -8,7 +8,9 @@ import jensen.tensor.Tensor;
 /**
  * A rule that moves parameters along an estimate of a gradient, uphill: what is optimised is a bound, to be maximised.
  *
- * <p>The rule is elementwise, so a buffer of parameters can be updated in pieces by several threads with the same result.
+ * <p>The rule is elementwise, so a buffer of parameters can be updated in pieces by several threads. The result is that
+ * of one piece, bit for bit, where the pieces are cut at multiples of 64: elsewhere the last few elements of a piece,
+ * which do not fill a vector instruction, may be rounded otherwise.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({

@@ -1,0 +1,176 @@
+package jensen.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import jensen.bound.Bound;
+import jensen.bound.Elbo;
+import jensen.bound.ImportanceWeighted;
+import jensen.data.DataException;
+import jensen.data.Encoding;
+import jensen.gradient.GradientEstimator;
+import jensen.gradient.Objective;
+import jensen.gradient.Pathwise;
+import jensen.model.Amortised;
+import jensen.model.Conditional;
+import jensen.model.Family;
+import jensen.model.Guide;
+import jensen.model.Head;
+import jensen.model.Model;
+import jensen.model.Prior;
+import jensen.net.Activation;
+import jensen.net.Convolutional;
+import jensen.net.Deconvolutional;
+import jensen.net.Mlp;
+import jensen.net.Network;
+import jensen.optim.Adagrad;
+import jensen.optim.Adam;
+import jensen.optim.Optimiser;
+import jensen.optim.Schedule;
+import jensen.optim.Sgd;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every value of which an experiment is made goes to JSON and comes back equal. */
+class JsonTest {
+    private static final Mlp MLP = new Mlp(7, List.of(5, 4), 6, Activation.GELU);
+    private static final Head HEAD = new Head(MLP, new Family.Normal(), 3);
+
+    /** A sealed family, and an example of each of its records with no component at its default. */
+    private record Kind(Class<?> type, List<Object> examples) {
+        @Override
+        public String toString() {
+            return type.getSimpleName();
+        }
+    }
+
+    static Stream<Kind> kinds() {
+        return Stream.of(
+                new Kind(
+                        Network.class,
+                        List.of(
+                                MLP,
+                                new Mlp(1, List.of(), 2, Activation.ELU),
+                                new Convolutional(3, 9, 8, List.of(2, 4), List.of(6), 5, Activation.RELU),
+                                new Deconvolutional(2, List.of(6), List.of(4, 2), 2, 3, 9, 8, Activation.SOFTPLUS))),
+                new Kind(
+                        Family.class,
+                        List.of(
+                                new Family.Bernoulli(),
+                                new Family.ContinuousBernoulli(),
+                                new Family.DiscretizedLogistic(),
+                                new Family.Normal(),
+                                new Family.NormalShared(),
+                                new Family.Categorical(7))),
+                new Kind(Prior.class, List.of(new Prior.StandardNormal(13))),
+                new Kind(Conditional.class, List.of(HEAD)),
+                new Kind(Guide.class, List.of(new Amortised(HEAD))),
+                new Kind(Bound.class, List.of(Elbo.analytic(), Elbo.sampled(), new ImportanceWeighted())),
+                new Kind(GradientEstimator.class, List.of(new Pathwise())),
+                new Kind(Optimiser.class, List.of(new Adam(0.8, 0.99, 1e-5), new Adagrad(0.3), new Sgd(0.7))),
+                new Kind(
+                        Schedule.class,
+                        List.of(
+                                new Schedule.Constant(0.1),
+                                new Schedule.Exponential(0.1, 0.3, 7),
+                                new Schedule.Cosine(0.3, 0.01, 1.0 / 3),
+                                new Schedule.WarmUp(2.5))),
+                new Kind(
+                        Encoding.class,
+                        List.of(
+                                new Encoding.AsStored(),
+                                new Encoding.Unit(),
+                                new Encoding.Binarised(),
+                                new Encoding.Thresholded(0.4),
+                                new Encoding.Standardised(List.of(0.1, -3.0), List.of(1.0 / 3, 2.0)))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void everyRecordOfAFamilyComesBackEqual(Kind kind) {
+        if (kind.type().isSealed()) {
+            assertThat(kind.examples().stream().map(Object::getClass).collect(Collectors.toSet()))
+                    .as("examples")
+                    .isEqualTo(Set.of(kind.type().getPermittedSubclasses()));
+        }
+        for (Object example : kind.examples()) {
+            for (String json : List.of(Json.line(example), Json.text(example))) {
+                Object back = Json.parse(json, kind.type(), "here");
+                assertThat(back).as(json).isEqualTo(example);
+                assertThat(json).contains("\"type\"");
+            }
+        }
+        assertThat(kind.examples().stream()
+                        .map(e -> Json.parse(Json.line(e), Map.class, "here").get("type"))
+                        .distinct())
+                .hasSameSizeAs(kind.examples().stream().map(Object::getClass).collect(Collectors.toSet()));
+    }
+
+    /** Nothing that an experiment is made of is missing above. */
+    @Test
+    void everySealedFamilyInARunIsTested() {
+        Set<Class<?>> tested = kinds().map(Kind::type).collect(Collectors.toSet());
+        assertThat(sealedIn(Experiment.class)).isNotEmpty().allMatch(tested::contains);
+        assertThat(sealedIn(Experiment.class)).contains(Network.class, Schedule.class, Bound.class);
+    }
+
+    private static Set<Class<?>> sealedIn(Class<?> type) {
+        Set<Class<?>> found = new java.util.HashSet<>();
+        collect(type, new java.util.HashSet<>(), found);
+        return found;
+    }
+
+    private static void collect(Class<?> type, Set<Class<?>> seen, Set<Class<?>> found) {
+        if (!type.getName().startsWith("jensen.") || !seen.add(type)) {
+            return;
+        }
+        if (type.isSealed() && !type.isEnum()) {
+            found.add(type);
+            Arrays.stream(type.getPermittedSubclasses()).forEach(t -> collect(t, seen, found));
+        }
+        if (type == Conditional.class) {
+            collect(Head.class, seen, found);
+        }
+        if (type.isRecord()) {
+            Arrays.stream(type.getRecordComponents()).forEach(c -> collect(c.getType(), seen, found));
+        }
+    }
+
+    @Test
+    void wholesComeBackEqual() {
+        Model model = new Model(new Prior.StandardNormal(7), HEAD);
+        assertThat(Json.parse(Json.line(model), Model.class, "here")).isEqualTo(model);
+        Objective objective = new Objective(new ImportanceWeighted(), new Pathwise(), 5);
+        assertThat(Json.parse(Json.text(objective), Objective.class, "here")).isEqualTo(objective);
+    }
+
+    @Test
+    void whatIsNoDescriptionIsRefusedWithItsPlace() {
+        refused("{\"type\": \"perceptron\"}", Network.class, "Network", "perceptron");
+        refused("{\"inputs\": 3}", Network.class, "Network", "type");
+        refused("{\"type\": \"mlp\", \"inputs\": 3,\n \"hidden\": [\"x\"]}", Network.class, "line 2");
+        refused("{\"type\": \"adam\", \"beta1\": 0.9, \"beta2\": null, \"epsilon\": 1}", Optimiser.class, "beta2");
+        refused("{\"type\": \"adam\", \"beta1\": 2, \"beta2\": 0.9, \"epsilon\": 1}", Optimiser.class, "2.0");
+        refused("{\"type\": \"pathwise\"} {}", GradientEstimator.class, "railing");
+        refused("{\"type\": \"sgd\"}", Optimiser.class, "momentum");
+        refused("{\"type\": \"mlp\", \"inputs\": 3, \"hidden\": [], \"outputs\": 1}", Network.class, "activation");
+        refused("{\"type\": \"elbo\", \"kl\": null}", Bound.class, "kl");
+        refused("{\"type\": \"elbo\", \"kl\": \"exact\"}", Bound.class, "exact", "ANALYTIC");
+        refused("", Bound.class, "Bound");
+    }
+
+    private static void refused(String json, Class<?> type, CharSequence... words) {
+        assertThatThrownBy(() -> Json.parse(json, type, "experiment.json"))
+                .as(json)
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("experiment.json")
+                .hasMessageContainingAll(words);
+    }
+}
