@@ -15,6 +15,7 @@ import jensen.evaluate.Evaluator;
 import jensen.evaluate.Row;
 import jensen.net.Parameters;
 import jensen.tensor.Device;
+import jensen.tensor.Generator;
 import jensen.train.Epoch;
 import jensen.train.Means;
 import jensen.train.Step;
@@ -45,7 +46,7 @@ public record Fit(
         /** An epoch is done and validated. */
         default void epoch(Epoch epoch) {}
 
-        /** So many of all the test rows are evaluated. */
+        /** So many of all the test rows are evaluated; told from any thread. */
         default void evaluated(int done, int of) {}
     }
 
@@ -62,6 +63,8 @@ public record Fit(
      *
      * @param replace whether a run that is already in the folder may be replaced
      * @throws IllegalArgumentException if there is one and it may not, or the data do not fit the model
+     * @throws jensen.train.NonFiniteException if the numbers run away; a folder without a checkpoint is left as if
+     *     nothing had begun
      */
     public Outcome start(boolean replace, BooleanSupplier interrupted, Observer observer) throws IOException {
         if (directory.exists() && !replace) {
@@ -72,6 +75,10 @@ public record Fit(
             directory.clear();
             directory.save(experiment);
             return climb.go(interrupted);
+        } finally {
+            if (directory.exists() && !directory.resumable() && !directory.finished()) {
+                directory.clear();
+            }
         }
     }
 
@@ -89,11 +96,21 @@ public record Fit(
         }
     }
 
-    /** The trained model, looking at data with noise of its own. */
-    static Evaluator evaluator(Experiment e, Parameters theta, Parameters phi, int threads) {
+    /**
+     * The trained model, looking at data with noise of its own.
+     *
+     * @param seed of that noise; a run's own evaluation takes the experiment's
+     */
+    static Evaluator evaluator(Experiment e, Parameters theta, Parameters phi, long seed, int threads) {
         Training t = e.training();
         return new Evaluator(
-                t.model(), theta, t.guide(), phi, t.encoding(), t.generator().split("evaluation"), threads);
+                t.model(),
+                theta,
+                t.guide(),
+                phi,
+                t.encoding(),
+                Generator.of(seed).split("evaluation"),
+                threads);
     }
 
     /**
@@ -101,8 +118,7 @@ public record Fit(
      *
      * @param observer told how many rows are done
      */
-    public static Evaluation evaluate(
-            Evaluator evaluator, Experiment.Protocol protocol, Dataset test, Observer observer) {
+    static Evaluation evaluate(Evaluator evaluator, Experiment.Protocol protocol, Dataset test, Observer observer) {
         int[] all = IntStream.range(0, test.size()).toArray();
         int[] first = IntStream.range(0, Math.min(protocol.rows(), test.size())).toArray();
         AtomicInteger done = new AtomicInteger();
