@@ -165,7 +165,7 @@ final class Climb implements AutoCloseable {
         fit.directory().saveWeights(theta, phi);
         Fit.Observer stoppable = new Fit.Observer() {
             @Override
-            public void evaluated(int done, int of) {
+            public void evaluated(long done, long of) {
                 if (interrupted.getAsBoolean()) {
                     throw new CancellationException();
                 }

@@ -2,9 +2,8 @@ package jensen.experiment;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
-import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import jensen.data.DataException;
 import jensen.data.Dataset;
@@ -46,8 +45,8 @@ public record Fit(
         /** An epoch is done and validated. */
         default void epoch(Epoch epoch) {}
 
-        /** So many of all the test rows are evaluated; told from any thread. */
-        default void evaluated(int done, int of) {}
+        /** So many of all the draws for the evaluation are done; told from any thread. */
+        default void evaluated(long done, long of) {}
     }
 
     /** How a run ended. */
@@ -116,17 +115,24 @@ public record Fit(
     /**
      * What is reported of test data: the bound of all rows, and log p(x) of the first of them.
      *
-     * @param observer told how many rows are done
+     * @param observer told how many draws are done
      */
     static Evaluation evaluate(Evaluator evaluator, Experiment.Protocol protocol, Dataset test, Observer observer) {
         int[] all = IntStream.range(0, test.size()).toArray();
         int[] first = IntStream.range(0, Math.min(protocol.rows(), test.size())).toArray();
-        AtomicInteger done = new AtomicInteger();
-        int total = all.length + first.length;
-        IntConsumer progress = n -> observer.evaluated(done.addAndGet(n), total);
+        AtomicLong done = new AtomicLong();
+        long total = (long) all.length * protocol.elboSamples() + (long) first.length * protocol.samples();
         Codes codes = evaluator.codes(test, all);
-        List<Row> bounds = evaluator.rows(test, all, protocol.elboSamples(), progress);
-        List<Row> evidence = evaluator.rows(test, first, protocol.samples(), progress);
+        List<Row> bounds = evaluator.rows(
+                test,
+                all,
+                protocol.elboSamples(),
+                n -> observer.evaluated(done.addAndGet((long) n * protocol.elboSamples()), total));
+        List<Row> evidence = evaluator.rows(
+                test,
+                first,
+                protocol.samples(),
+                n -> observer.evaluated(done.addAndGet((long) n * protocol.samples()), total));
         return Evaluation.of(bounds, evidence, codes, test.shape().size(), protocol.samples());
     }
 }

@@ -3,6 +3,7 @@ package jensen.experiment;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -10,6 +11,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import jensen.data.DataException;
@@ -20,10 +22,11 @@ public final class Json {
             .addModule(new Jdk8Module())
             .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
             .defaultPropertyInclusion(
-                    JsonInclude.Value.construct(JsonInclude.Include.NON_ABSENT, JsonInclude.Include.NON_ABSENT))
+                    JsonInclude.Value.construct(JsonInclude.Include.NON_ABSENT, JsonInclude.Include.ALWAYS))
             .build();
 
     private Json() {}
@@ -54,7 +57,11 @@ public final class Json {
      */
     public static <T> T parse(String text, Class<T> type, String where) {
         try {
-            return MAPPER.readValue(text, type);
+            T read = MAPPER.readValue(text, type);
+            if (read == null) {
+                throw DataException.in(where, "JSON that describes a " + type.getSimpleName(), "null");
+            }
+            return read;
         } catch (JsonProcessingException e) {
             String place = e.getLocation() == null
                     ? where
@@ -63,6 +70,11 @@ public final class Json {
             String reason = e.getOriginalMessage().lines().findFirst().orElse("no JSON");
             throw DataException.in(place, "JSON that describes a " + type.getSimpleName(), reason, e);
         }
+    }
+
+    /** What is written in JSON, whatever its form. */
+    static JsonNode tree(String text, String where) {
+        return parse(text, JsonNode.class, where);
     }
 
     /**
@@ -75,6 +87,10 @@ public final class Json {
         if (!Files.isRegularFile(file)) {
             throw DataException.in(file, "a file of this name", "none");
         }
-        return parse(Files.readString(file), type, file.toString());
+        try {
+            return parse(Files.readString(file), type, file.toString());
+        } catch (CharacterCodingException damaged) {
+            throw DataException.in(file, "text in UTF-8", "other bytes", damaged);
+        }
     }
 }

@@ -2,6 +2,7 @@ package jensen.experiment;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -107,14 +108,21 @@ public record RunDirectory(Path path) {
 
     /** The epochs so far. */
     public List<Epoch> epochs() throws IOException {
-        Path file = path.resolve(METRICS);
         List<Epoch> epochs = new ArrayList<>();
-        if (Files.exists(file)) {
-            for (String line : Files.readAllLines(file)) {
-                epochs.add(Json.parse(line, Epoch.class, file + ", line " + (epochs.size() + 1)));
-            }
+        for (String line : lines(METRICS)) {
+            epochs.add(Json.parse(line, Epoch.class, path.resolve(METRICS) + ", line " + (epochs.size() + 1)));
         }
         return epochs;
+    }
+
+    /** The lines of a file; none where there is no such file. */
+    List<String> lines(String name) throws IOException {
+        Path file = path.resolve(name);
+        try {
+            return Files.exists(file) ? Files.readAllLines(file) : List.of();
+        } catch (MalformedInputException damaged) {
+            throw DataException.in(file, "text in UTF-8", "other bytes", damaged);
+        }
     }
 
     /**
