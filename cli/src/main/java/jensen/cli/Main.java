@@ -1,29 +1,142 @@
 package jensen.cli;
 
-import java.util.Objects;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import jensen.datasets.Suggestion;
+import jensen.experiment.Provenance;
+import jensen.tensor.Native;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command {@code jensen}. */
 @Command(
         name = "jensen",
-        description = "Variational autoencoders and amortised variational inference.",
+        header = "Variational autoencoders: trained, evaluated and shown.",
+        description = {
+            "%nAn encoder q(z|x) and a decoder p(x|z) are tuned together to maximise the evidence lower bound"
+                    + " E_q[log p(x|z)] - KL(q(z|x) || p(z)) on log p(x).",
+            "%nDATA is a name (mnist, digits, fashion-mnist; mnist:test for a part) or a path: IDX, .npy, .npz, .csv or a"
+                    + " folder of PNG or JPEG images. DIR is the folder of a run."
+        },
+        synopsisSubcommandLabel = "COMMAND",
+        versionProvider = Main.Version.class,
         mixinStandardHelpOptions = true,
-        versionProvider = Main.Version.class)
-public final class Main {
-    private Main() {}
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "  0:done",
+            "  1:a run failed (numbers that are not finite, disk, memory), or was not reproduced",
+            "  2:wrong usage",
+            "  3:bad data, or a bad run folder",
+            "130:interrupted"
+        },
+        footer = {
+            "%nExample:",
+            "  jensen train mnist",
+            "%nEach command has --help. Results go to standard output, progress to standard error."
+        })
+public final class Main implements Runnable {
+    private final Terminal terminal;
+    private final boolean debug;
+
+    private Main(Terminal terminal, boolean debug) {
+        this.terminal = terminal;
+        this.debug = debug;
+    }
 
     /** Runs the command and exits with its code. */
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Main()).execute(args));
+        Map<String, String> environment = System.getenv();
+        System.exit(run(Terminal.ofProcess(environment), environment.containsKey("JENSEN_DEBUG"), args));
+    }
+
+    /** Runs the command; returns its exit code. */
+    static int run(Terminal terminal, boolean debug, String... args) {
+        Main main = new Main(terminal, debug);
+        try {
+            int code = main.commandLine().execute(args);
+            IOException lost = terminal.lost().get();
+            return code == Exit.DONE && lost != null ? main.fail("jensen", lost) : code;
+        } catch (Error e) { // memory, a missing native library: to be told like any other failure
+            return main.fail("jensen", e);
+        }
+    }
+
+    private CommandLine commandLine() {
+        CommandLine line = new CommandLine(this);
+        List.of(
+                        new Train(terminal),
+                        new Evaluate(terminal),
+                        new Reconstruct(terminal),
+                        new Sample(terminal),
+                        new Encode(terminal),
+                        new Morph(terminal),
+                        new Manifold(terminal),
+                        new Report(terminal),
+                        new Reproduce(terminal),
+                        new Resume(terminal),
+                        new ListData(terminal))
+                .forEach(line::addSubcommand);
+        Choices.register(line);
+        line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
+        line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
+        line.setColorScheme(Help.defaultColorScheme(terminal.outShown() ? Help.Ansi.AUTO : Help.Ansi.OFF));
+        line.setUsageHelpWidth(Math.max(
+                60, Math.min(100, terminal.outShown() ? terminal.columns().getAsInt() : 100)));
+        line.setUsageHelpLongOptionsMaxWidth(28);
+        line.setParameterExceptionHandler((e, rest) -> misused(e));
+        line.setExecutionExceptionHandler((e, command, parsed) -> fail(name(command), e));
+        return line;
+    }
+
+    @Override
+    public void run() {
+        commandLine().usage(terminal.out());
+    }
+
+    private int misused(ParameterException e) {
+        String message = Exit.oneLine(String.valueOf(e.getMessage()));
+        CommandLine command = e.getCommandLine();
+        if (e instanceof UnmatchedArgumentException unmatched
+                && !unmatched.getUnmatched().isEmpty()) {
+            String what = unmatched.getUnmatched().get(0);
+            message = unmatched.isUnknownOption()
+                    ? "unknown option " + what
+                            + Suggestion.instead(
+                                    what, command.getCommandSpec().optionsMap().keySet())
+                    : "unknown command or argument " + what
+                            + Suggestion.instead(what, command.getSubcommands().keySet());
+        }
+        terminal.err().println(name(command) + ": " + message + " (" + name(command) + " --help tells more)");
+        return Exit.USAGE;
+    }
+
+    private static String name(CommandLine command) {
+        return command.getCommandSpec().qualifiedName();
+    }
+
+    private int fail(String command, Throwable e) {
+        if (debug) {
+            e.printStackTrace(terminal.err());
+        }
+        terminal.err().println(command + ": " + Exit.line(e));
+        return Exit.code(e);
     }
 
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            String version = Main.class.getPackage().getImplementationVersion();
-            return new String[] {"jensen " + Objects.requireNonNullElse(version, "of a source tree")};
+            return new String[] {
+                "jensen " + Provenance.version(),
+                System.getProperty("java.vm.name") + " " + System.getProperty("java.version"),
+                Native.description()
+            };
         }
     }
 }

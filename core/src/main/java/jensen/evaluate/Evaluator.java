@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.IntConsumer;
 import jensen.data.Batch;
 import jensen.data.Dataset;
 import jensen.data.Encoding;
+import jensen.dist.Distribution;
 import jensen.dist.Kl;
 import jensen.dist.Reparameterised;
 import jensen.model.Guide;
@@ -153,6 +155,74 @@ public record Evaluator(
                     }));
         }
         return new Codes(mean, deviation, kl[0] == null ? Optional.empty() : Optional.of(kl));
+    }
+
+    /** Independent draws of z from p(z), {@code [n][D]}; the first of them are the same for any n. */
+    public double[][] prior(int n, Generator rng) {
+        double[][] z = new double[n][];
+        try (Scope scope = new Scope()) {
+            split(model.prior(theta).sample(n, rng), z, 0);
+        }
+        return z;
+    }
+
+    /**
+     * E[x] under p(x|z), in the units of {@link #seen}.
+     *
+     * @param z codes, {@code [n][D]}
+     * @return {@code n · X} values
+     */
+    public float[] decode(double[][] z) {
+        return decode(z, (p, from) -> p.mean());
+    }
+
+    /**
+     * One draw of x from p(x|z) for each code, in the units of {@link #seen}.
+     *
+     * @param z codes, {@code [n][D]}
+     * @return {@code n · X} values
+     */
+    public float[] draw(double[][] z, Generator rng) {
+        return decode(z, (p, from) -> p.sample(1, rng.split(from)));
+    }
+
+    private float[] decode(double[][] z, BiFunction<Distribution, Integer, Tensor> look) {
+        int latent = model.prior().latent();
+        int width = model.likelihood().event();
+        float[] x = new float[Math.multiplyExact(z.length, width)];
+        for (int from = 0; from < z.length; from += BLOCK) {
+            double[] codes = Arrays.stream(z, from, Math.min(z.length, from + BLOCK))
+                    .flatMapToDouble(Arrays::stream)
+                    .toArray();
+            int start = from;
+            float[] part = Native.withoutGradient(() -> {
+                try (Scope scope = new Scope()) {
+                    Tensor flat = theta.flat();
+                    Tensor code = Tensor.of(codes, flat.device(), codes.length / latent, latent)
+                            .to(flat.dtype());
+                    return look.apply(model.likelihood(theta, code), start).toFloats();
+                }
+            });
+            System.arraycopy(part, 0, x, from * width, part.length);
+        }
+        return restored(x);
+    }
+
+    /** Rows as the encoder sees them, but in the data's own units where they were standardised; {@code rows · X} values. */
+    public float[] seen(Dataset data, int[] rows) {
+        float[] x = new float[Math.multiplyExact(rows.length, data.shape().size())];
+        encoding.encode(data, rows, 0, rows.length, rng.split("encode"), x);
+        return restored(x);
+    }
+
+    private float[] restored(float[] x) {
+        if (encoding instanceof Encoding.Standardised s) {
+            int width = s.mean().size();
+            for (int i = 0; i < x.length; i++) {
+                x[i] = (float) (x[i] * s.deviation().get(i % width) + s.mean().get(i % width));
+            }
+        }
+        return x;
     }
 
     private static void split(Tensor values, double[][] to, int from) {

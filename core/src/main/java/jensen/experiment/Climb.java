@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import jensen.data.DataException;
@@ -95,8 +96,12 @@ final class Climb implements AutoCloseable {
                 save();
             }
         }
-        finish(stop.patience() > 0);
-        return Fit.Outcome.FINISHED;
+        try {
+            finish(stop.patience() > 0, interrupted);
+            return Fit.Outcome.FINISHED;
+        } catch (CancellationException e) {
+            return Fit.Outcome.INTERRUPTED; // the last epoch's checkpoint is where it goes on
+        }
     }
 
     private List<Double> validation() {
@@ -135,8 +140,7 @@ final class Climb implements AutoCloseable {
 
     private List<Row> validate(Dataset validation) {
         int[] all = IntStream.range(0, validation.size()).toArray();
-        return Fit.evaluator(fit.experiment(), run.theta(), run.phi(), fit.threads())
-                .rows(validation, all, 1, n -> {});
+        return evaluator(run.theta(), run.phi()).rows(validation, all, 1, n -> {});
     }
 
     private void save() throws IOException {
@@ -150,13 +154,29 @@ final class Climb implements AutoCloseable {
         saved = System.nanoTime();
     }
 
-    private void finish(boolean best) throws IOException {
+    private Evaluator evaluator(Parameters theta, Parameters phi) {
+        Experiment e = fit.experiment();
+        return Fit.evaluator(e, theta, phi, e.training().seed(), fit.threads());
+    }
+
+    private void finish(boolean best, BooleanSupplier interrupted) throws IOException {
         Parameters theta = best ? bestTheta : run.theta();
         Parameters phi = best ? bestPhi : run.phi();
         fit.directory().saveWeights(theta, phi);
-        Evaluator evaluator = Fit.evaluator(fit.experiment(), theta, phi, fit.threads());
+        Fit.Observer stoppable = new Fit.Observer() {
+            @Override
+            public void evaluated(long done, long of) {
+                if (interrupted.getAsBoolean()) {
+                    throw new CancellationException();
+                }
+                observer.evaluated(done, of);
+            }
+        };
         Evaluation evaluation = Fit.evaluate(
-                evaluator, fit.experiment().evaluation(), fit.split().test(), observer);
+                evaluator(theta, phi),
+                fit.experiment().evaluation(),
+                fit.split().test(),
+                stoppable);
         fit.directory().save(evaluation);
         fit.directory().finish(fit.experiment(), fit.threads(), started);
     }

@@ -3,7 +3,9 @@ package jensen.experiment;
 import java.util.Optional;
 import jensen.data.DataException;
 import jensen.data.Dataset;
+import jensen.data.Shape;
 import jensen.data.Split;
+import jensen.data.Values;
 import jensen.tensor.DType;
 import jensen.tensor.Generator;
 import jensen.train.Stop;
@@ -36,17 +38,32 @@ public record Experiment(int format, Source data, Training training, Stop stop, 
     /**
      * Where data come from and how they are split.
      *
-     * @param name as the user gave it: a data set's name, or a path
+     * @param name a data set's name, or a path
+     * @param from the folder with the files of the named data set, where they are not its own
+     * @param shape of a datum
+     * @param values what the stored values can be
      * @param sha256 of the content, of the data set before the split
      * @param testSha256 of the content of its own test set; empty where it has none
      * @param validation rows held out to decide when to stop
      * @param test rows held out to report on; 0 where the data set has a test set of its own
      */
-    public record Source(String name, String sha256, String testSha256, int validation, int test) {
+    public record Source(
+            String name,
+            Optional<String> from,
+            Shape shape,
+            Values values,
+            String sha256,
+            String testSha256,
+            int validation,
+            int test) {
         /** Describes data. */
-        public static Source of(String name, Dataset data, Optional<Dataset> ownTest, int validation, int test) {
+        public static Source of(
+                String name, Optional<String> from, Dataset data, Optional<Dataset> ownTest, int validation, int test) {
             return new Source(
                     name,
+                    from,
+                    data.shape(),
+                    data.values(),
                     data.sha256(),
                     ownTest.map(Dataset::sha256).orElse(""),
                     validation,

@@ -2,9 +2,8 @@ package jensen.experiment;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
-import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import jensen.data.DataException;
 import jensen.data.Dataset;
@@ -15,6 +14,7 @@ import jensen.evaluate.Evaluator;
 import jensen.evaluate.Row;
 import jensen.net.Parameters;
 import jensen.tensor.Device;
+import jensen.tensor.Generator;
 import jensen.train.Epoch;
 import jensen.train.Means;
 import jensen.train.Step;
@@ -45,8 +45,8 @@ public record Fit(
         /** An epoch is done and validated. */
         default void epoch(Epoch epoch) {}
 
-        /** So many of all the test rows are evaluated. */
-        default void evaluated(int done, int of) {}
+        /** So many of all the draws for the evaluation are done; told from any thread. */
+        default void evaluated(long done, long of) {}
     }
 
     /** How a run ended. */
@@ -62,6 +62,8 @@ public record Fit(
      *
      * @param replace whether a run that is already in the folder may be replaced
      * @throws IllegalArgumentException if there is one and it may not, or the data do not fit the model
+     * @throws jensen.train.NonFiniteException if the numbers run away; a folder without a checkpoint is left as if
+     *     nothing had begun
      */
     public Outcome start(boolean replace, BooleanSupplier interrupted, Observer observer) throws IOException {
         if (directory.exists() && !replace) {
@@ -72,6 +74,10 @@ public record Fit(
             directory.clear();
             directory.save(experiment);
             return climb.go(interrupted);
+        } finally {
+            if (directory.exists() && !directory.resumable() && !directory.finished()) {
+                directory.clear();
+            }
         }
     }
 
@@ -89,28 +95,44 @@ public record Fit(
         }
     }
 
-    /** The trained model, looking at data with noise of its own. */
-    static Evaluator evaluator(Experiment e, Parameters theta, Parameters phi, int threads) {
+    /**
+     * The trained model, looking at data with noise of its own.
+     *
+     * @param seed of that noise; a run's own evaluation takes the experiment's
+     */
+    static Evaluator evaluator(Experiment e, Parameters theta, Parameters phi, long seed, int threads) {
         Training t = e.training();
         return new Evaluator(
-                t.model(), theta, t.guide(), phi, t.encoding(), t.generator().split("evaluation"), threads);
+                t.model(),
+                theta,
+                t.guide(),
+                phi,
+                t.encoding(),
+                Generator.of(seed).split("evaluation"),
+                threads);
     }
 
     /**
      * What is reported of test data: the bound of all rows, and log p(x) of the first of them.
      *
-     * @param observer told how many rows are done
+     * @param observer told how many draws are done
      */
-    public static Evaluation evaluate(
-            Evaluator evaluator, Experiment.Protocol protocol, Dataset test, Observer observer) {
+    static Evaluation evaluate(Evaluator evaluator, Experiment.Protocol protocol, Dataset test, Observer observer) {
         int[] all = IntStream.range(0, test.size()).toArray();
         int[] first = IntStream.range(0, Math.min(protocol.rows(), test.size())).toArray();
-        AtomicInteger done = new AtomicInteger();
-        int total = all.length + first.length;
-        IntConsumer progress = n -> observer.evaluated(done.addAndGet(n), total);
+        AtomicLong done = new AtomicLong();
+        long total = (long) all.length * protocol.elboSamples() + (long) first.length * protocol.samples();
         Codes codes = evaluator.codes(test, all);
-        List<Row> bounds = evaluator.rows(test, all, protocol.elboSamples(), progress);
-        List<Row> evidence = evaluator.rows(test, first, protocol.samples(), progress);
+        List<Row> bounds = evaluator.rows(
+                test,
+                all,
+                protocol.elboSamples(),
+                n -> observer.evaluated(done.addAndGet((long) n * protocol.elboSamples()), total));
+        List<Row> evidence = evaluator.rows(
+                test,
+                first,
+                protocol.samples(),
+                n -> observer.evaluated(done.addAndGet((long) n * protocol.samples()), total));
         return Evaluation.of(bounds, evidence, codes, test.shape().size(), protocol.samples());
     }
 }

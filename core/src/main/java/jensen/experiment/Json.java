@@ -4,12 +4,15 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
@@ -19,12 +22,13 @@ import jensen.data.DataException;
 public final class Json {
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .addModule(new Jdk8Module())
+            .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
             .defaultPropertyInclusion(
-                    JsonInclude.Value.construct(JsonInclude.Include.NON_ABSENT, JsonInclude.Include.NON_ABSENT))
+                    JsonInclude.Value.construct(JsonInclude.Include.NON_ABSENT, JsonInclude.Include.ALWAYS))
             .build();
 
     private Json() {}
@@ -55,7 +59,11 @@ public final class Json {
      */
     public static <T> T parse(String text, Class<T> type, String where) {
         try {
-            return MAPPER.readValue(text, type);
+            T read = MAPPER.readValue(text, type);
+            if (read == null) {
+                throw DataException.in(where, "JSON that describes a " + type.getSimpleName(), "null");
+            }
+            return read;
         } catch (JsonProcessingException e) {
             String place = e.getLocation() == null
                     ? where
@@ -77,6 +85,11 @@ public final class Json {
         return path.isEmpty() ? reason : path + ": " + reason;
     }
 
+    /** What is written in JSON, whatever its form. */
+    static JsonNode tree(String text, String where) {
+        return parse(text, JsonNode.class, where);
+    }
+
     /**
      * Reads a record from a file.
      *
@@ -87,6 +100,10 @@ public final class Json {
         if (!Files.isRegularFile(file)) {
             throw DataException.in(file, "a file of this name", "none");
         }
-        return parse(Files.readString(file), type, file.toString());
+        try {
+            return parse(Files.readString(file), type, file.toString());
+        } catch (CharacterCodingException damaged) {
+            throw DataException.in(file, "text in UTF-8", "other bytes", damaged);
+        }
     }
 }

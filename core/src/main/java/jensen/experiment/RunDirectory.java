@@ -2,7 +2,9 @@ package jensen.experiment;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -12,9 +14,11 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import jensen.data.AtomicFile;
 import jensen.data.DataException;
 import jensen.evaluate.Evaluation;
+import jensen.evaluate.Evaluator;
 import jensen.net.Parameters;
 import jensen.tensor.Device;
 import jensen.tensor.Safetensors;
@@ -38,6 +42,16 @@ public record RunDirectory(Path path) {
     static final String EVALUATION = "evaluation.json";
     static final String METRICS = "metrics.jsonl";
     static final String CHECKPOINT = "checkpoint.safetensors";
+
+    /** The page that shows a run. */
+    public static final String REPORT = "report.html";
+
+    /** The names of the pictures that a run's folder may hold, each a PNG file. */
+    public static final List<String> PICTURES =
+            List.of("elbo", "kl", "reconstructions", "samples", "latent", "manifold", "morph");
+
+    /** What the names of TensorBoard's files begin with. */
+    private static final String EVENTS = "events.out.tfevents.";
 
     /** A model as it was trained: θ and φ. */
     public record Weights(Parameters theta, Parameters phi) {}
@@ -94,14 +108,21 @@ public record RunDirectory(Path path) {
 
     /** The epochs so far. */
     public List<Epoch> epochs() throws IOException {
-        Path file = path.resolve(METRICS);
         List<Epoch> epochs = new ArrayList<>();
-        if (Files.exists(file)) {
-            for (String line : Files.readAllLines(file)) {
-                epochs.add(Json.parse(line, Epoch.class, file + ", line " + (epochs.size() + 1)));
-            }
+        for (String line : lines(METRICS)) {
+            epochs.add(Json.parse(line, Epoch.class, path.resolve(METRICS) + ", line " + (epochs.size() + 1)));
         }
         return epochs;
+    }
+
+    /** The lines of a file; none where there is no such file. */
+    List<String> lines(String name) throws IOException {
+        Path file = path.resolve(name);
+        try {
+            return Files.exists(file) ? Files.readAllLines(file) : List.of();
+        } catch (MalformedInputException damaged) {
+            throw DataException.in(file, "text in UTF-8", "other bytes", damaged);
+        }
     }
 
     /**
@@ -143,6 +164,17 @@ public record RunDirectory(Path path) {
                     damaged);
         }
         return weights;
+    }
+
+    /**
+     * The trained model, ready to look at data.
+     *
+     * @param seed of its noise; the experiment's own gives the run's own evaluation
+     * @throws DataException as {@link #weights} does
+     */
+    public Evaluator evaluator(Device device, long seed, int threads) throws IOException {
+        Weights weights = weights(device);
+        return Fit.evaluator(experiment(), weights.theta(), weights.phi(), seed, threads);
     }
 
     void save(Experiment e) {
@@ -191,11 +223,33 @@ public record RunDirectory(Path path) {
         Files.deleteIfExists(path.resolve(CHECKPOINT));
     }
 
-    /** Removes what an earlier run in the folder left of the files that mark one. */
+    /** Where a picture of the run goes. */
+    public Path picture(String name) {
+        return path.resolve(name + ".png");
+    }
+
+    /** Removes a run's files, and the folder if nothing else is in it; a run that is half removed is not a finished one. */
     void clear() throws IOException {
-        for (String name : List.of(PROVENANCE, CHECKPOINT, WEIGHTS, EVALUATION, METRICS, EXPERIMENT)) {
+        if (!Files.isDirectory(path)) {
+            return;
+        }
+        for (String name : List.of(PROVENANCE, CHECKPOINT, WEIGHTS, EVALUATION, METRICS, REPORT, EXPERIMENT)) {
             Files.deleteIfExists(path.resolve(name));
         }
+        for (String name : PICTURES) {
+            Files.deleteIfExists(picture(name));
+        }
+        try (DirectoryStream<Path> events = Files.newDirectoryStream(path, EVENTS + "*")) {
+            for (Path file : events) {
+                Files.delete(file);
+            }
+        }
+        try (Stream<Path> left = Files.list(path)) {
+            if (left.findAny().isPresent()) {
+                return;
+            }
+        }
+        Files.delete(path);
     }
 
     /** The SHA-256 of the weights' file, in hexadecimal: two runs with the same have the same weights to the last bit. */

@@ -11,6 +11,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalDouble;
+import jensen.data.AtomicFile;
 
 /**
  * A run on one page: a self-contained HTML file that fetches nothing, for screens of any width, light and dark, and for paper.
@@ -61,9 +62,13 @@ public record HtmlReport(
         }
     }
 
-    /** Writes the page, whole or not at all; throws IOException when the file cannot be written. */
-    public void write(Path file) throws IOException {
-        WholeFile.write(file, html().getBytes(StandardCharsets.UTF_8));
+    /**
+     * Writes the page, whole or not at all.
+     *
+     * @throws UncheckedIOException when the file cannot be written
+     */
+    public void write(Path file) {
+        AtomicFile.write(file, out -> out.write(html().getBytes(StandardCharsets.UTF_8)));
     }
 
     /** Returns the page. */

@@ -8,14 +8,19 @@ import java.nio.file.Path;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
+import jensen.data.AtomicFile;
 
 /** Pictures as PNG. */
 public final class Png {
     private Png() {}
 
-    /** Writes a picture as a PNG file, whole or not at all; throws IOException when the file cannot be written. */
-    public static void write(Path file, BufferedImage picture) throws IOException {
-        WholeFile.write(file, bytes(picture));
+    /**
+     * Writes a picture as a PNG file, whole or not at all.
+     *
+     * @throws UncheckedIOException when the file cannot be written
+     */
+    public static void write(Path file, BufferedImage picture) {
+        AtomicFile.write(file, out -> out.write(bytes(picture)));
     }
 
     /** Returns a picture as the bytes of a PNG file. */

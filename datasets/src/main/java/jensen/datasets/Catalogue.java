@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -77,11 +76,31 @@ public final class Catalogue {
                     "data: expected %s beside a folder of its files, found \"%s\"".formatted(names(), data));
         }
         Path path = Path.of(data);
+        List<String> known = ENTRIES.stream().map(Entry::name).toList();
         if (!Files.exists(path) && !data.contains("/") && !data.contains("\\") && !data.contains(".")) {
-            throw new IllegalArgumentException(
-                    "data: expected %s or a path, found \"%s\"%s".formatted(names(), data, suggestion(name)));
+            throw new IllegalArgumentException("data: expected %s or a path, found \"%s\"%s"
+                    .formatted(names(), data, Suggestion.instead(name, known)));
         }
         return IdxFolder.isOne(path) ? IdxFolder.open(path, true) : Datasets.open(path);
+    }
+
+    /**
+     * The data to test on that come with what {@link #open} gives for the same name: the other part of a named set, or of a
+     * folder with the files of one.
+     *
+     * @throws jensen.data.DataException if they cannot be read
+     * @throws UncheckedIOException if a download fails
+     */
+    public static Optional<Dataset> test(String data, Optional<Path> from, Progress progress) {
+        String name = data.endsWith(":train") ? data.substring(0, data.length() - ":train".length()) : data;
+        Optional<Entry> entry =
+                ENTRIES.stream().filter(e -> e.name().equals(name)).findFirst();
+        if (entry.isPresent()) {
+            return Optional.of(part(entry.get(), "test", from, progress).named(name + ":test"));
+        }
+        return ENTRIES.stream().anyMatch(e -> data.startsWith(e.name() + ":")) || !IdxFolder.hasTest(Path.of(data))
+                ? Optional.empty()
+                : Optional.of(IdxFolder.open(Path.of(data), false));
     }
 
     private static Dataset part(Entry entry, String part, Optional<Path> from, Progress progress) {
@@ -136,32 +155,5 @@ public final class Catalogue {
 
     private static String names() {
         return ENTRIES.stream().map(Entry::name).collect(Collectors.joining(", "));
-    }
-
-    private static String suggestion(String name) {
-        return ENTRIES.stream()
-                .map(Entry::name)
-                .min(Comparator.comparingInt(known -> distance(known, name)))
-                .filter(known -> distance(known, name) <= Math.max(2, name.length() / 3))
-                .map(known -> "; did you mean " + known + "?")
-                .orElse("");
-    }
-
-    /** The least number of letters to insert, delete or replace (Levenshtein, 1966). */
-    static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j < row.length; j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j < row.length; j++) {
-                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[b.length()];
     }
 }

@@ -27,6 +27,11 @@ final class IdxFolder {
         return find(folder, images(true)).isPresent();
     }
 
+    /** Whether a folder holds the files of the part to test on, beside those to train on. */
+    static boolean hasTest(Path folder) {
+        return isOne(folder) && find(folder, images(false)).isPresent();
+    }
+
     /** The part of the folder's data to train on, or the other. */
     static Dataset open(Path folder, boolean train) {
         return Idx.open(require(folder, images(train)), require(folder, labels(train)));

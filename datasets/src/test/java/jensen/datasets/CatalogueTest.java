@@ -109,6 +109,31 @@ class CatalogueTest {
     }
 
     @Test
+    void knowsTheTestDataThatComeWithAName() throws IOException {
+        Optional<Path> none = Optional.empty();
+        assertThat(Catalogue.test("digits", none, Progress.SILENT).orElseThrow().size())
+                .isEqualTo(360);
+        assertThat(Catalogue.test("digits:train", none, Progress.SILENT)
+                        .orElseThrow()
+                        .name())
+                .isEqualTo("digits:test");
+        assertThat(Catalogue.test("digits:test", none, Progress.SILENT)).isEmpty();
+        assertThat(Catalogue.test(folder.resolve("none.csv").toString(), none, Progress.SILENT))
+                .isEmpty();
+        for (String part : new String[] {"train-", "t10k-"}) {
+            for (String kind : new String[] {"images-idx3", "labels-idx1"}) {
+                try (InputStream in = resource("mnist/t10k-" + kind + "-ubyte.gz")) {
+                    Files.write(folder.resolve(part + kind + "-ubyte.gz"), in.readAllBytes());
+                }
+            }
+        }
+        assertThat(Catalogue.test(folder.toString(), none, Progress.SILENT)
+                        .orElseThrow()
+                        .sha256())
+                .isEqualTo(open("mnist:test").sha256());
+    }
+
+    @Test
     void suggestsTheNearestName() {
         assertThatThrownBy(() -> open("mnits"))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -118,8 +143,8 @@ class CatalogueTest {
         assertThatThrownBy(() -> open("penguins")).hasMessageEndingWith("found \"penguins\"");
         assertThatThrownBy(() -> open("mnist:tset"))
                 .hasMessage("data: expected mnist:train or mnist:test, found \"mnist:tset\"");
-        assertThat(Catalogue.distance("kitten", "sitting")).isEqualTo(3);
-        assertThat(Catalogue.distance("", "abc")).isEqualTo(3);
+        assertThat(Suggestion.distance("kitten", "sitting")).isEqualTo(3);
+        assertThat(Suggestion.distance("", "abc")).isEqualTo(3);
     }
 
     @Test

@@ -1,0 +1,187 @@
+package jensen.cli;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.DoubleFunction;
+import java.util.stream.Collectors;
+import jensen.bound.Bound;
+import jensen.bound.Elbo;
+import jensen.bound.ImportanceWeighted;
+import jensen.data.Dataset;
+import jensen.data.Encoding;
+import jensen.datasets.Suggestion;
+import jensen.model.Family;
+import jensen.net.Activation;
+import jensen.net.Initialiser;
+import jensen.optim.Adagrad;
+import jensen.optim.Adam;
+import jensen.optim.Optimiser;
+import jensen.optim.Schedule;
+import jensen.optim.Sgd;
+import jensen.tensor.DType;
+import jensen.tensor.Device;
+import picocli.CommandLine;
+import picocli.CommandLine.TypeConversionException;
+
+/** The names that options take, and what they mean; a name that nothing has is refused with the nearest that something has. */
+final class Choices {
+    /** What kind of networks encoder and decoder are. */
+    enum Networks {
+        MLP,
+        CONV
+    }
+
+    /** A schedule of the learning rate, once its start and the epochs are known. */
+    interface Rate {
+        Schedule of(double start, int epochs);
+    }
+
+    /** An encoding, once the training data are known. */
+    interface Encoder {
+        Encoding of(Dataset train);
+    }
+
+    /**
+     * The lengths of hidden layers.
+     *
+     * @param lengths from the data to z
+     */
+    record Sizes(List<Integer> lengths) {}
+
+    private Choices() {}
+
+    /** Makes a command line understand the names. */
+    static void register(CommandLine line) {
+        line.registerConverter(Networks.class, text -> one(text, names(Networks.values())));
+        line.registerConverter(Activation.class, text -> one(text, names(Activation.values())));
+        line.registerConverter(Initialiser.class, text -> one(text, names(Initialiser.values())));
+        line.registerConverter(
+                DType.class, text -> one(text, Map.of("float32", DType.FLOAT32, "float64", DType.FLOAT64)));
+        line.registerConverter(Device.class, text -> checked(() -> Device.parse(text)));
+        line.registerConverter(Bound.class, Choices::bound);
+        line.registerConverter(Optimiser.class, Choices::optimiser);
+        line.registerConverter(Family.class, Choices::family);
+        line.registerConverter(Rate.class, Choices::rate);
+        line.registerConverter(Encoder.class, Choices::encoder);
+        line.registerConverter(Sizes.class, Choices::sizes);
+    }
+
+    private static Bound bound(String text) {
+        Map<String, Bound> bounds = new LinkedHashMap<>();
+        bounds.put("elbo", Elbo.analytic());
+        bounds.put("elbo-sampled", Elbo.sampled());
+        bounds.put("iw", new ImportanceWeighted());
+        return one(text, bounds);
+    }
+
+    private static Optimiser optimiser(String text) {
+        Map<String, Optimiser> optimisers = new LinkedHashMap<>();
+        optimisers.put("adam", Adam.standard());
+        optimisers.put("adagrad", Adagrad.standard());
+        optimisers.put("sgd", new Sgd(0));
+        return one(text, optimisers);
+    }
+
+    private static Family family(String text) {
+        Map<String, DoubleFunction<Family>> families = new LinkedHashMap<>();
+        for (Family family : Family.ALL) {
+            if (!(family instanceof Family.Categorical)) {
+                families.put(family.name(), none -> family);
+            }
+        }
+        families.put("categorical:C", classes -> new Family.Categorical((int) classes));
+        return withNumber(text, families);
+    }
+
+    private static Rate rate(String text) {
+        Map<String, DoubleFunction<Rate>> rates = new LinkedHashMap<>();
+        rates.put("constant", none -> (start, epochs) -> new Schedule.Constant(start));
+        rates.put("cosine", none -> (start, epochs) -> new Schedule.Cosine(start, 0, epochs));
+        rates.put("exponential:F", factor -> (start, epochs) -> new Schedule.Exponential(start, factor, 1));
+        return withNumber(text, rates);
+    }
+
+    private static Encoder encoder(String text) {
+        Map<String, DoubleFunction<Encoder>> encoders = new LinkedHashMap<>();
+        encoders.put("binarised", none -> train -> new Encoding.Binarised());
+        encoders.put("unit", none -> train -> new Encoding.Unit());
+        encoders.put("as-stored", none -> train -> new Encoding.AsStored());
+        encoders.put("standardised", none -> Encoding.Standardised::of);
+        encoders.put("thresholded:T", threshold -> train -> new Encoding.Thresholded(threshold));
+        return withNumber(text, encoders);
+    }
+
+    private static Sizes sizes(String text) {
+        if (text.equals("none")) {
+            return new Sizes(List.of());
+        }
+        if (!text.matches("\\d{1,9}(,\\d{1,9})*")) {
+            throw new TypeConversionException(
+                    "expected lengths such as 500 or 200,200, or none, found \"" + text + "\"");
+        }
+        return new Sizes(Arrays.stream(text.split(",")).map(Integer::valueOf).toList());
+    }
+
+    private static <E extends Enum<E>> Map<String, E> names(E[] values) {
+        Map<String, E> names = new LinkedHashMap<>();
+        for (E value : values) {
+            names.put(value.name().toLowerCase(Locale.ROOT), value);
+        }
+        return names;
+    }
+
+    private static <T> T one(String text, Map<String, T> known) {
+        T found = known.get(text);
+        if (found == null) {
+            throw unknown(text, text, known);
+        }
+        return found;
+    }
+
+    /** A name, or a name, a colon and a number where the known name ends with a colon and a capital. */
+    private static <T> T withNumber(String text, Map<String, DoubleFunction<T>> known) {
+        int colon = text.indexOf(':');
+        String name = colon < 0 ? text : text.substring(0, colon);
+        DoubleFunction<T> plain = known.get(text);
+        if (plain != null && colon < 0) {
+            return checked(() -> plain.apply(Double.NaN));
+        }
+        for (Map.Entry<String, DoubleFunction<T>> entry : known.entrySet()) {
+            if (colon >= 0 && entry.getKey().startsWith(name + ":")) {
+                return checked(() -> entry.getValue().apply(number(text.substring(colon + 1))));
+            }
+        }
+        throw unknown(text, name, known);
+    }
+
+    private static double number(String text) {
+        try {
+            return Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("expected a number after the colon, found \"" + text + "\"", e);
+        }
+    }
+
+    private interface Made<T> {
+        T get();
+    }
+
+    private static <T> T checked(Made<T> made) {
+        try {
+            return made.get();
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(e.getMessage());
+        }
+    }
+
+    private static TypeConversionException unknown(String text, String name, Map<String, ?> known) {
+        List<String> names =
+                known.keySet().stream().map(key -> key.replaceFirst(":.*", "")).toList();
+        String expected = known.keySet().stream().collect(Collectors.joining(", "));
+        return new TypeConversionException(
+                "expected one of " + expected + ", found \"" + text + "\"" + Suggestion.instead(name, names));
+    }
+}

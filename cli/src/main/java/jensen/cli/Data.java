@@ -1,0 +1,72 @@
+package jensen.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import jensen.data.DataException;
+import jensen.data.Dataset;
+import jensen.data.Encoding;
+import jensen.data.Split;
+import jensen.data.Values;
+import jensen.datasets.Catalogue;
+import jensen.datasets.Progress;
+import jensen.experiment.Experiment;
+
+/**
+ * Data by the name that a user gives.
+ *
+ * @param name from anywhere: a path is absolute
+ * @param from the folder with the files of a named set, if not its own
+ * @param all the data
+ * @param test the data to test on that come with them
+ */
+record Data(String name, Optional<String> from, Dataset all, Optional<Dataset> test) {
+    /** Opens data to train on. */
+    static Data open(String name, Optional<Path> from, Progress progress) {
+        Dataset all = Catalogue.open(name, from, progress);
+        return new Data(
+                anywhere(name),
+                from.map(path -> path.toAbsolutePath().normalize().toString()),
+                all,
+                Catalogue.test(name, from, progress));
+    }
+
+    /** The parts of the data that a run was made with. */
+    static Split of(Experiment experiment, Progress progress) {
+        Experiment.Source source = experiment.data();
+        Data data = open(source.name(), source.from().map(Path::of), progress);
+        return source.split(data.all(), data.test(), experiment.training().seed());
+    }
+
+    /** The data of a name, which must be of the kind that a run was trained on. */
+    static Dataset like(Experiment experiment, String name, Progress progress) {
+        Dataset data = Catalogue.open(name, Optional.empty(), progress);
+        Experiment.Source trained = experiment.data();
+        boolean sameSize = data.shape().size() == trained.shape().size();
+        boolean thresholded = experiment.training().encoding() instanceof Encoding.Thresholded;
+        boolean sameValues = data.values() == trained.values()
+                || (!thresholded && trained.values() == Values.REAL)
+                || (!thresholded && trained.values() == Values.UNIT && data.values() == Values.BINARY);
+        if (!sameSize || !sameValues) {
+            throw DataException.in(
+                    name,
+                    kind(trained.shape().size(), trained.values()) + " as in " + trained.name(),
+                    kind(data.shape().size(), data.values()));
+        }
+        return data;
+    }
+
+    private static String kind(int size, Values values) {
+        return size + " values a row, each " + values.inWords();
+    }
+
+    private static String anywhere(String name) {
+        boolean named =
+                Catalogue.entries().stream().anyMatch(e -> name.equals(e.name()) || name.startsWith(e.name() + ":"));
+        if (named) {
+            return name;
+        }
+        Path path = Path.of(name);
+        return Files.exists(path) ? path.toAbsolutePath().normalize().toString() : name;
+    }
+}

@@ -1,0 +1,164 @@
+package jensen.cli;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import jensen.data.Dataset;
+import jensen.data.Encoding;
+import jensen.data.Shape;
+import jensen.data.Values;
+import jensen.model.Amortised;
+import jensen.model.Family;
+import jensen.model.Guide;
+import jensen.model.Head;
+import jensen.model.Model;
+import jensen.model.Prior;
+import jensen.net.Activation;
+import jensen.net.Convolutional;
+import jensen.net.Deconvolutional;
+import jensen.net.Initialiser;
+import jensen.net.Mlp;
+import jensen.net.Network;
+import jensen.tensor.DType;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What is trained. */
+final class ModelOptions {
+    @Option(names = "--latent", paramLabel = "D", description = "Latent dimensions (default: 20).")
+    private int latent = 20;
+
+    @Option(
+            names = "--hidden",
+            paramLabel = "N[,N]",
+            description = "Lengths of the encoder's hidden layers, or none; the decoder mirrors them (default: 500).")
+    private Choices.Sizes hidden = new Choices.Sizes(List.of(500));
+
+    @Option(
+            names = "--network",
+            paramLabel = "NAME",
+            description = "mlp, or conv: strided convolutions before the hidden layers, for images (default: mlp).")
+    private Choices.Networks network = Choices.Networks.MLP;
+
+    @Option(
+            names = "--filters",
+            paramLabel = "N[,N]",
+            description = "Output channels of each of conv's convolutions (default: 32,64).")
+    private Choices.Sizes filters = new Choices.Sizes(List.of(32, 64));
+
+    @Option(
+            names = "--activation",
+            paramLabel = "NAME",
+            description = "tanh, relu, elu, gelu or softplus (default: tanh).")
+    private Activation activation = Activation.TANH;
+
+    @Option(
+            names = "--likelihood",
+            paramLabel = "NAME",
+            description = "p(x|z): bernoulli, continuous-bernoulli, discretized-logistic, normal, normal-shared (one"
+                    + " learned variance) or categorical:C (default: bernoulli for pictures and binary values, normal"
+                    + " for other numbers).")
+    private @Nullable Family likelihood;
+
+    @Option(
+            names = "--encoding",
+            paramLabel = "NAME",
+            description = "What encoder and likelihood see of stored values: binarised (at random, anew in each epoch),"
+                    + " unit, as-stored, standardised or thresholded:T (default: what fits the likelihood).")
+    private Choices.@Nullable Encoder encoding;
+
+    @Option(
+            names = "--init",
+            paramLabel = "NAME",
+            description = "Initial weights: glorot, he or paper, N(0, 0.01) (default: glorot).")
+    private Initialiser initialiser = Initialiser.GLOROT;
+
+    @Option(names = "--precision", paramLabel = "TYPE", description = "float32 or float64 (default: float32).")
+    private DType precision = DType.FLOAT32;
+
+    Initialiser initialiser() {
+        return initialiser;
+    }
+
+    DType precision() {
+        return precision;
+    }
+
+    /** p(x|z), for data. */
+    Family likelihood(Dataset data) {
+        if (likelihood != null) {
+            return likelihood;
+        }
+        boolean bounded = data.values() != Values.REAL && data.shape().isImage();
+        return bounded || data.values() == Values.BINARY ? new Family.Bernoulli() : new Family.Normal();
+    }
+
+    /** What the likelihood sees of data. */
+    Encoding encoding(Dataset train) {
+        return encoding != null ? encoding.of(train) : fitting(likelihood(train), train);
+    }
+
+    private static Encoding fitting(Family family, Dataset train) {
+        boolean bounded = train.values() == Values.GREY || train.values() == Values.UNIT;
+        if (family instanceof Family.Bernoulli && bounded) {
+            return new Encoding.Binarised();
+        }
+        boolean real = family instanceof Family.Normal || family instanceof Family.NormalShared;
+        if (real && !(bounded && train.shape().isImage())) {
+            return Encoding.Standardised.of(train);
+        }
+        return bounded && (real || family instanceof Family.ContinuousBernoulli)
+                ? new Encoding.Unit()
+                : new Encoding.AsStored();
+    }
+
+    /** p(x, z), for data. */
+    Model model(Dataset data) {
+        Family family = likelihood(data);
+        int outputs = Math.multiplyExact(family.perElement(), data.shape().size());
+        Network decoder = network == Choices.Networks.MLP
+                ? new Mlp(latent, reversed(hidden.lengths()), outputs, activation)
+                : deconvolutional(data.shape(), family.perElement());
+        return new Model(
+                new Prior.StandardNormal(latent),
+                new Head(decoder, family, data.shape().size()));
+    }
+
+    /** q(z|x), for data. */
+    Guide guide(Dataset data) {
+        Shape shape = data.shape();
+        Network encoder = network == Choices.Networks.MLP
+                ? new Mlp(shape.size(), hidden.lengths(), 2 * latent, activation)
+                : new Convolutional(
+                        shape.channels(),
+                        shape.height(),
+                        shape.width(),
+                        filters.lengths(),
+                        hidden.lengths(),
+                        2 * latent,
+                        activation);
+        return new Amortised(new Head(encoder, new Family.Normal(), latent));
+    }
+
+    private Network deconvolutional(Shape shape, int perPixel) {
+        if (!shape.isImage()) {
+            throw new IllegalArgumentException(
+                    "--network conv: expected images, found vectors of " + shape + " values; mlp takes those");
+        }
+        return new Deconvolutional(
+                latent,
+                reversed(hidden.lengths()),
+                reversed(filters.lengths()),
+                perPixel,
+                shape.channels(),
+                shape.height(),
+                shape.width(),
+                activation);
+    }
+
+    private static List<Integer> reversed(List<Integer> lengths) {
+        List<Integer> reversed = new ArrayList<>(lengths);
+        Collections.reverse(reversed);
+        return reversed;
+    }
+}

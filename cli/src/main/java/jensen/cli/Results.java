@@ -1,0 +1,70 @@
+package jensen.cli;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import jensen.evaluate.Evaluation;
+import jensen.experiment.Json;
+
+/** Results as lines for people and as one JSON object for scripts. */
+final class Results {
+    private Results() {}
+
+    /** The numbers of an evaluation under the names that scripts depend on; what is not a finite number is null. */
+    static Map<String, Object> numbers(Evaluation e) {
+        Map<String, Object> numbers = new LinkedHashMap<>();
+        put(numbers, "elbo", e.elbo());
+        put(numbers, "elboStandardError", e.elboStandardError());
+        put(numbers, "reconstruction", e.reconstruction());
+        put(numbers, "kl", e.kl());
+        numbers.put("klPerDimension", e.klPerDimension().orElse(null));
+        put(numbers, "logLikelihood", e.logLikelihood());
+        put(numbers, "logLikelihoodStandardError", e.logLikelihoodStandardError());
+        put(numbers, "rowsStandardError", e.rowsStandardError());
+        put(numbers, "effectiveSamples", e.effectiveSamples());
+        numbers.put("activeUnits", e.activeUnits());
+        put(numbers, "bitsPerDimension", e.bitsPerDimension());
+        numbers.put("rows", e.rows());
+        numbers.put("logLikelihoodRows", e.logLikelihoodRows());
+        numbers.put("samples", e.samples());
+        return numbers;
+    }
+
+    private static void put(Map<String, Object> numbers, String name, double value) {
+        numbers.put(name, Double.isFinite(value) ? value : null);
+    }
+
+    /** One JSON object. */
+    static String json(Map<String, Object> fields) {
+        return Json.line(fields);
+    }
+
+    /** The numbers of an evaluation for people. */
+    static List<String> lines(Evaluation e, int latent) {
+        List<String> lines = new ArrayList<>();
+        lines.add(line("ELBO", e.elbo(), e.elboStandardError(), "nats per datum, " + count(e.rows(), "row")));
+        lines.add(line("  reconstruction", e.reconstruction(), Double.NaN, ""));
+        lines.add(line("  - KL", e.kl(), Double.NaN, ""));
+        lines.add(line(
+                "log p(x)",
+                e.logLikelihood(),
+                e.logLikelihoodStandardError(),
+                "nats per datum, " + count(e.logLikelihoodRows(), "row") + ", " + count(e.samples(), "draw")
+                        + " each"));
+        lines.add(line("bits/dimension", e.bitsPerDimension(), Double.NaN, ""));
+        lines.add(String.format(Locale.ROOT, "%-17s %9d of %d", "active units", e.activeUnits(), latent));
+        return lines;
+    }
+
+    private static String line(String name, double value, double error, String unit) {
+        String plusMinus = Double.isNaN(error) ? "" : String.format(Locale.ROOT, " ± %.3f", error);
+        return String.format(Locale.ROOT, "%-17s %9.3f%-9s %s", name, value, plusMinus, unit)
+                .stripTrailing();
+    }
+
+    static String count(int n, String what) {
+        return String.format(Locale.ROOT, "%,d %s%s", n, what, n == 1 ? "" : "s");
+    }
+}

@@ -1,0 +1,136 @@
+package jensen.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import jensen.data.Split;
+import jensen.experiment.Experiment;
+import jensen.experiment.Fit;
+import jensen.experiment.RunDirectory;
+import jensen.tensor.Native;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Trains, evaluates and draws. */
+@Command(
+        name = "train",
+        description = "Trains a variational autoencoder, evaluates it on test data and draws it.",
+        sortOptions = false,
+        mixinStandardHelpOptions = true,
+        footer = {
+            "%nThe folder then holds experiment.json, weights.safetensors, metrics.jsonl, evaluation.json,"
+                    + " provenance.json, a TensorBoard event file, pictures and report.html. Ctrl-C leaves a checkpoint:"
+                    + " jensen resume DIR goes on from there.",
+            "%nExamples:",
+            "  jensen train mnist --epochs 100",
+            "  jensen train digits --latent 2 --hidden 200,200 --out runs/plane",
+            "  jensen train measurements.csv --likelihood normal --json"
+        })
+final class Train implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Parameters(paramLabel = "DATA", description = "A data set's name, or a path (jensen data lists what there is).")
+    private String data = "";
+
+    @Option(names = "--from", paramLabel = "DIR", description = "Folder with the IDX files of the named data set.")
+    private @Nullable Path from;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "Where the run goes (default: runs/DATA-1, -2, …).")
+    private @Nullable Path out;
+
+    @Option(names = "--force", description = "Replace the run that is in DIR.")
+    private boolean force;
+
+    @ArgGroup(validate = false, heading = "%nModel%n", order = 1)
+    private ModelOptions model = new ModelOptions();
+
+    @ArgGroup(validate = false, heading = "%nTraining and evaluation%n", order = 2)
+    private LearningOptions learning = new LearningOptions();
+
+    @Option(
+            names = "--checkpoint-seconds",
+            paramLabel = "S",
+            description = "How often to save within an epoch (default: 30).")
+    private double checkpointSeconds = 30;
+
+    @Mixin
+    private WorkOptions work = new WorkOptions();
+
+    @Option(names = "--json", description = "Print the result as one JSON object.")
+    private boolean json;
+
+    Train(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        long begun = System.nanoTime();
+        learning.check();
+        int threads = work.threads();
+        RunDirectory directory = new RunDirectory(out == null ? free(data) : out);
+        refuse(directory);
+        Native.load();
+        int code;
+        try (Meter meter = Meter.of(terminal, learning.stop().epochs())) {
+            Data opened = Data.open(data, Optional.ofNullable(from), meter);
+            Experiment.Source source = Experiment.Source.of(
+                    opened.name(),
+                    opened.from(),
+                    opened.all(),
+                    opened.test(),
+                    learning.validation(opened.all().size()),
+                    learning.test(opened.all().size()));
+            Split split = source.split(opened.all(), opened.test(), learning.seed());
+            Experiment experiment = new Experiment(
+                    Experiment.FORMAT,
+                    source,
+                    learning.training(model, split.train()),
+                    learning.stop(),
+                    model.precision(),
+                    learning.protocol());
+            Fit fit = new Fit(experiment, split, directory, work.device(), threads, checkpointSeconds);
+            code = new Session(terminal, fit, json)
+                    .run(meter, false, (stop, observer) -> fit.start(force, stop, observer));
+        }
+        if (code == Exit.DONE && learning.usualLength()) {
+            terminal.err()
+                    .printf(
+                            "this took %s; more epochs fit better: jensen train %s --epochs %d%n",
+                            Pace.clock(Duration.ofNanos(System.nanoTime() - begun)), data, 5 * LearningOptions.EPOCHS);
+        }
+        return code;
+    }
+
+    private void refuse(RunDirectory directory) {
+        Path path = directory.path();
+        if (Files.exists(path) && !Files.isDirectory(path)) {
+            throw new IllegalArgumentException("--out: expected a folder, found the file " + path);
+        }
+        if (directory.exists() && !force) {
+            throw new IllegalArgumentException(
+                    "--out: " + path + " already holds a run: expected another folder, or --force to replace it");
+        }
+    }
+
+    /** The first of runs/DATA-1, runs/DATA-2, … that is not there yet. */
+    private static Path free(String data) {
+        String name = data.replaceAll("[/\\\\]+$", "")
+                .replaceAll(".*[/\\\\]", "")
+                .replaceAll("(?<=.)\\.[A-Za-z]+$", "")
+                .replaceAll("[^\\p{L}\\p{N}._-]", "-");
+        for (int n = 1; ; n++) {
+            Path path = Path.of("runs", (name.isEmpty() ? "data" : name) + "-" + n);
+            if (!Files.exists(path)) {
+                return path;
+            }
+        }
+    }
+}

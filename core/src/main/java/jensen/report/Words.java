@@ -1,0 +1,204 @@
+package jensen.report;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import jensen.bound.Bound;
+import jensen.bound.Elbo;
+import jensen.data.Encoding;
+import jensen.experiment.Experiment;
+import jensen.experiment.Provenance;
+import jensen.model.Amortised;
+import jensen.model.Conditional;
+import jensen.model.Guide;
+import jensen.model.Head;
+import jensen.net.Convolutional;
+import jensen.net.Deconvolutional;
+import jensen.net.Mlp;
+import jensen.net.Network;
+import jensen.optim.Adagrad;
+import jensen.optim.Adam;
+import jensen.optim.Optimiser;
+import jensen.optim.Schedule;
+import jensen.optim.Sgd;
+import jensen.train.Training;
+
+/** Experiments in words, for people. */
+final class Words {
+    private Words() {}
+
+    /** A number with its thousands apart. */
+    static String count(int n) {
+        return String.format(Locale.ROOT, "%,d", n);
+    }
+
+    /** What a data set is called: its name, or the last part of its path. */
+    static String fileName(String data) {
+        return String.valueOf(Path.of(data).getFileName());
+    }
+
+    static List<HtmlReport.Entry> settings(Experiment e) {
+        Training t = e.training();
+        List<HtmlReport.Entry> entries = new ArrayList<>();
+        add(entries, "Data", e.data().name() + ", " + encoding(t.encoding()));
+        add(entries, "Latent dimensions", count(t.model().prior().latent()));
+        add(entries, "Encoder", guide(t.guide()));
+        add(entries, "Decoder", conditional(t.model().likelihood()));
+        add(
+                entries,
+                "Bound",
+                bound(t.objective().bound()) + ", " + plural(t.objective().samples(), "draw") + " of z");
+        add(entries, "Optimiser", optimiser(t.optimiser()));
+        add(entries, "Learning rate", schedule(t.learningRate()));
+        if (t.clip() > 0) {
+            add(entries, "Gradient clipping", "to length " + t.clip());
+        }
+        if (t.klWeight().epochs() > 0) {
+            add(
+                    entries,
+                    "KL weight",
+                    "from 0 to 1 over " + Numbers.plain(t.klWeight().epochs()) + " epochs");
+        }
+        add(entries, "Batch", plural(t.batch(), "datum", "data") + " in " + plural(t.shards(), "shard"));
+        add(
+                entries,
+                "Stop",
+                "after " + plural(e.stop().epochs(), "epoch")
+                        + patience(e.stop().patience()));
+        add(entries, "Initial weights", t.initialiser().name().toLowerCase(Locale.ROOT));
+        add(entries, "Precision", e.precision().name().toLowerCase(Locale.ROOT));
+        add(entries, "Seed", String.valueOf(t.seed()));
+        return entries;
+    }
+
+    static List<HtmlReport.Entry> provenance(Provenance p) {
+        List<HtmlReport.Entry> entries = new ArrayList<>();
+        add(entries, "Jensen", p.jensen());
+        add(entries, "Java", p.java());
+        add(entries, "Native layer", p.nativeLayer());
+        add(entries, "System", p.system());
+        add(entries, "Threads", String.valueOf(p.threads()));
+        add(entries, "Started", p.started());
+        add(entries, "Finished", p.finished());
+        add(entries, "SHA-256 of the data", p.dataSha256());
+        p.sha256().forEach((file, hash) -> add(entries, "SHA-256 of " + file, hash));
+        return entries;
+    }
+
+    private static void add(List<HtmlReport.Entry> entries, String name, String value) {
+        entries.add(new HtmlReport.Entry(name, value));
+    }
+
+    private static String patience(int epochs) {
+        return epochs == 0
+                ? ""
+                : ", or once " + plural(epochs, "epoch")
+                        + " have not improved the validation ELBO; the best weights are kept";
+    }
+
+    private static String encoding(Encoding encoding) {
+        if (encoding instanceof Encoding.Binarised) {
+            return "binarised at random, anew in each epoch";
+        }
+        if (encoding instanceof Encoding.Unit) {
+            return "scaled to [0, 1]";
+        }
+        if (encoding instanceof Encoding.Thresholded thresholded) {
+            return "1 above " + thresholded.threshold() + ", 0 elsewhere";
+        }
+        return encoding instanceof Encoding.Standardised ? "standardised" : "as stored";
+    }
+
+    private static String guide(Guide guide) {
+        if (guide instanceof Amortised a) {
+            return conditional(a.encoder());
+        }
+        throw new IllegalArgumentException("guide: expected one that has words, found " + guide);
+    }
+
+    private static String conditional(Conditional conditional) {
+        return conditional instanceof Head head
+                ? network(head.net()) + ", " + head.family().name()
+                : conditional.toString();
+    }
+
+    private static String network(Network network) {
+        if (network instanceof Mlp m) {
+            return m.inputs() + lengths(m.hidden()) + " → " + m.outputs() + ", " + lower(m.activation());
+        }
+        if (network instanceof Convolutional c) {
+            return "%d×%d×%d → convolutions %s%s → %d, %s"
+                    .formatted(
+                            c.channels(),
+                            c.height(),
+                            c.width(),
+                            joined(c.filters()),
+                            lengths(c.hidden()),
+                            c.outputs(),
+                            lower(c.activation()));
+        }
+        Deconvolutional d = (Deconvolutional) network;
+        return "%d%s → transposed convolutions %s → %d×%d×%d, %s"
+                .formatted(
+                        d.inputs(),
+                        lengths(d.hidden()),
+                        joined(d.filters()),
+                        d.perPixel() * d.channels(),
+                        d.height(),
+                        d.width(),
+                        lower(d.activation()));
+    }
+
+    private static String lengths(List<Integer> hidden) {
+        return hidden.stream().map(h -> " → " + h).collect(Collectors.joining());
+    }
+
+    private static String joined(List<Integer> numbers) {
+        return numbers.stream().map(String::valueOf).collect(Collectors.joining(", "));
+    }
+
+    private static String bound(Bound bound) {
+        if (bound instanceof Elbo elbo) {
+            return elbo.kl() == Elbo.KlForm.ANALYTIC ? "ELBO with the KL in closed form" : "ELBO with the KL by draws";
+        }
+        return "importance-weighted bound";
+    }
+
+    private static String optimiser(Optimiser optimiser) {
+        if (optimiser instanceof Adam a) {
+            return "Adam, β₁ %s, β₂ %s, ε %s".formatted(a.beta1(), a.beta2(), a.epsilon());
+        }
+        if (optimiser instanceof Adagrad a) {
+            return "Adagrad, ε " + a.epsilon();
+        }
+        Sgd sgd = (Sgd) optimiser;
+        return sgd.momentum() == 0 ? "gradient ascent" : "gradient ascent with momentum " + sgd.momentum();
+    }
+
+    private static String schedule(Schedule schedule) {
+        if (schedule instanceof Schedule.Constant c) {
+            return String.valueOf(c.value());
+        }
+        if (schedule instanceof Schedule.Exponential e) {
+            return e.start() + ", times " + e.factor() + " each epoch";
+        }
+        if (schedule instanceof Schedule.Cosine c) {
+            return "from " + c.start() + " to " + c.end() + " along half a cosine";
+        }
+        return schedule.toString();
+    }
+
+    private static String lower(Enum<?> name) {
+        return name.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String plural(int n, String one) {
+        return plural(n, one, one + "s");
+    }
+
+    private static String plural(int n, String one, String many) {
+        return count(n) + " " + (n == 1 ? one : many);
+    }
+}
