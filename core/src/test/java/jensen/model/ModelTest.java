@@ -42,7 +42,6 @@ class ModelTest {
         scope.close();
     }
 
-    /** With W's columns known only to the test. */
     @Test
     void termsAreThoseOfTheirFormulas() {
         double[] z = new SplitMix(1).normals(K * B * 2);
