@@ -97,7 +97,7 @@ public record Experiment(int format, Source data, Training training, Stop stop, 
     /**
      * What is reported at the end.
      *
-     * @param rows of the test set of which log p(x) is estimated, from the first on; the ELBO is of all
+     * @param rows of the test set of which log p(x) is estimated, spread evenly; the ELBO is of all
      * @param samples the draws of z for each of those
      * @param elboSamples the draws of z for each row of the ELBO
      */

@@ -27,6 +27,8 @@ public final class FusedAdam {
      * One step uphill, in place: m ← β₁ m + (1 − β₁) g; v ← β₂ v + (1 − β₂) g²; p ← p + rate · m̂ / (√v̂ + ε), where the
      * hats divide by 1 − βᵗ.
      *
+     * @param mean m with the opposite sign, as libtorch descends −g
+     * @param square v
      * @param step t, from 1
      */
     public static void ascend(
