@@ -48,10 +48,16 @@ public record Kl(Tensor value, Tensor standardError, Method method) {
 
     /** KL(q ‖ p) where it has a closed form, {@code […]}; differentiable. */
     public static Optional<Tensor> closedForm(Distribution q, Distribution p) {
-        return closedFormPerDimension(q, p).map(each -> each.sum(-1));
+        return closedFormPerDimension(q, p)
+                .map(each -> each.sum(-1))
+                .or(() -> MultivariateNormal.of(q)
+                        .flatMap(a -> MultivariateNormal.of(p).map(b -> MultivariateNormal.kl(a, b))));
     }
 
-    /** The closed form's terms for each element of the event, {@code […, X]}: they add up since the elements are independent. */
+    /**
+     * The closed form's terms for each element of the event, {@code […, X]}, which add up to it where the elements are
+     * independent; empty where they are not.
+     */
     public static Optional<Tensor> closedFormPerDimension(Distribution q, Distribution p) {
         if (q instanceof DiagonalNormal a && p instanceof DiagonalNormal b) {
             return Optional.of(normals(a, b));

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param rowsStandardError the further error of {@code logLikelihood} as the mean of the population that the rows are a
  *     sample of
  * @param effectiveSamples the median over the rows of the number of equally weighted draws that the draws are worth
+ * @param untrusted the rows whose log p(x) is not to be trusted, since k̂ of its weights is above {@value LogMeanExp#TRUSTED}
  * @param activeUnits latent dimensions in use
  * @param bitsPerDimension −{@code logLikelihood} in bits, divided by the number of values of a datum
  * @param rows the number of rows
@@ -32,6 +33,7 @@ public record Evaluation(
         double logLikelihoodStandardError,
         double rowsStandardError,
         double effectiveSamples,
+        int untrusted,
         int activeUnits,
         double bitsPerDimension,
         int rows,
@@ -61,6 +63,9 @@ public record Evaluation(
                 error(evidence, Row::logEvidenceError),
                 logLikelihood.standardError(),
                 effective[effective.length / 2],
+                (int) evidence.stream()
+                        .filter(row -> row.paretoShape() > LogMeanExp.TRUSTED)
+                        .count(),
                 codes.activeUnits(),
                 -logLikelihood.value() / (width * Math.log(2)),
                 rows.size(),

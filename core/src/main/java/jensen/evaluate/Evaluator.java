@@ -2,9 +2,11 @@ package jensen.evaluate;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import jensen.data.Batch;
 import jensen.data.Dataset;
@@ -15,7 +17,10 @@ import jensen.dist.Reparameterised;
 import jensen.model.Guide;
 import jensen.model.LogWeights;
 import jensen.model.Model;
+import jensen.net.Initialiser;
 import jensen.net.Parameters;
+import jensen.net.Slot;
+import jensen.tensor.DType;
 import jensen.tensor.Generator;
 import jensen.tensor.Native;
 import jensen.tensor.Scope;
@@ -37,10 +42,10 @@ import jensen.train.Team;
 public record Evaluator(
         Model model, Parameters theta, Guide guide, Parameters phi, Encoding encoding, Generator rng, int threads) {
     /** The most values of x, over all data and draws, that are decoded at a time: 16 MB of float32. */
-    private static final int CHUNK = 1 << 22;
+    static final int CHUNK = 1 << 22;
 
     /** Rows that are decoded together when there are few draws for each. */
-    private static final int BLOCK = 100;
+    static final int BLOCK = 100;
 
     /**
      * The bound and the evidence of each of some rows.
@@ -56,20 +61,37 @@ public record Evaluator(
         }
         int block = (int) Math.max(
                 1, Math.min(BLOCK, CHUNK / ((long) samples * data.shape().size())));
-        int blocks = (rows.length - 1) / block + 1;
-        Row[] found = new Row[rows.length];
-        try (Team team = new Team(Math.min(threads, blocks))) {
+        return blocks(rows, block, done, part -> block(data, part, samples));
+    }
+
+    /** What {@code work} finds for some rows, which the threads share by blocks, without gradients. */
+    <T> List<T> blocks(int[] rows, int block, IntConsumer done, Function<int[], List<T>> work) {
+        int blocks = (rows.length + block - 1) / block;
+        List<List<T>> found = new ArrayList<>(Collections.nCopies(blocks, List.of()));
+        try (Team team = new Team(Math.max(1, Math.min(threads, blocks)))) {
             team.run(blocks, b -> {
-                int from = b * block;
-                int to = Math.min(rows.length, from + block);
-                List<Row> part = Native.withoutGradient(() -> block(data, Arrays.copyOfRange(rows, from, to), samples));
-                for (int i = from; i < to; i++) {
-                    found[i] = part.get(i - from);
-                }
-                done.accept(to - from);
+                int[] part = Arrays.copyOfRange(rows, b * block, Math.min(rows.length, (b + 1) * block));
+                found.set(b, Native.withoutGradient(() -> work.apply(part)));
+                done.accept(part.length);
             });
         }
-        return List.of(found);
+        return found.stream().flatMap(List::stream).toList();
+    }
+
+    /** The same with θ and φ in float64, whatever they were trained in. */
+    Evaluator inDouble() {
+        return new Evaluator(
+                model, inDouble(model.slots(), theta), guide, inDouble(guide.slots(), phi), encoding, rng, threads);
+    }
+
+    private Parameters inDouble(List<Slot> slots, Parameters from) {
+        if (from.flat().dtype() == DType.FLOAT64) {
+            return from;
+        }
+        Parameters wide =
+                Parameters.start(slots, Initialiser.HE, rng, DType.FLOAT64, from.flat().device());
+        wide.all().keySet().forEach(name -> wide.set(name, from.get(name)));
+        return wide;
     }
 
     private List<Row> block(Dataset data, int[] rows, int samples) {
@@ -109,12 +131,14 @@ public record Evaluator(
                     closed ? reconstruction.standardError() : elbo.standardError(),
                     evidence.value(),
                     evidence.standardError(),
-                    evidence.effectiveSamples()));
+                    evidence.effectiveSamples(),
+                    evidence.paretoShape()));
         }
         return found;
     }
 
-    private static void spread(Tensor values, double[][] to, int from, int k) {
+    /** Values {@code [k, n]} to entries from … from + k − 1 of n rows. */
+    static void spread(Tensor values, double[][] to, int from, int k) {
         double[] flat = values.toDoubles();
         int n = to.length;
         for (int j = 0; j < k; j++) {

@@ -1,23 +1,56 @@
 package jensen.evaluate;
 
+import java.util.Arrays;
+
 /**
  * log 1/K Σ w_k of importance weights w_k given as logarithms, and how well it is known.
  *
- * @param value the logarithm of the mean weight, in nats
+ * @param value the logarithm of the mean weight, in nats: below the logarithm of the expected weight in expectation
  * @param standardError by the delta method: the relative standard error of the mean weight
+ * @param jackknife the value less the jackknife's estimate of its bias, which leaves a bias of order 1/K²; ∞ where one weight
+ *     is so large that the others do not count
  * @param effectiveSamples (Σw)² / Σw²
+ * @param paretoShape k̂, how heavy the weights' tail is: {@code value} and {@code standardError} are to be trusted below
+ *     {@value #TRUSTED}; ∞ where a weight is infinite or no number, or K too small to say
+ * @see <a href="https://arxiv.org/abs/1507.02646">Vehtari et al. 2024, arXiv 1507.02646</a>
  */
-public record LogMeanExp(double value, double standardError, double effectiveSamples) {
-    /** Of logarithms of weights; infinite ones are weights of 0 or ∞. */
+public record LogMeanExp(
+        double value, double standardError, double jackknife, double effectiveSamples, double paretoShape) {
+    /** The largest k̂ at which estimates of this kind are reliable. */
+    public static final double TRUSTED = 0.7;
+
+    /**
+     * Of logarithms of weights. Those of −∞ are weights of 0; where one is ∞ the value is ∞, where one is no number −∞, and the
+     * standard error and k̂ are infinite in both cases.
+     */
     public static LogMeanExp of(double[] logWeights) {
         int k = logWeights.length;
         double max = Double.NEGATIVE_INFINITY;
         for (double w : logWeights) {
             max = Math.max(max, w);
         }
-        if (Double.isInfinite(max)) {
-            return new LogMeanExp(max, Double.POSITIVE_INFINITY, max > 0 ? 1 : 0);
+        if (!Double.isFinite(max)) {
+            return unknown(max > 0 ? max : Double.NEGATIVE_INFINITY);
         }
+        double sum = 0;
+        for (double w : logWeights) {
+            sum += Math.exp(w - max);
+        }
+        double effective = effectiveSamples(logWeights);
+        // Var(mean)/mean² with the unbiased variance: (K Σw²/(Σw)² − 1)/(K − 1)
+        double relativeVariance = k < 2 ? Double.NaN : (k / effective - 1) / (k - 1);
+        double value = max + Math.log(sum / k);
+        return new LogMeanExp(
+                value,
+                Math.sqrt(Math.max(0, relativeVariance)),
+                value - bias(logWeights, max + Math.log(sum)),
+                effective,
+                ParetoTail.shape(logWeights));
+    }
+
+    /** (Σw)² / Σw² of weights of which at least one is finite and none infinite. */
+    static double effectiveSamples(double[] logWeights) {
+        double max = Arrays.stream(logWeights).max().orElseThrow();
         double sum = 0;
         double squares = 0;
         for (double w : logWeights) {
@@ -25,9 +58,28 @@ public record LogMeanExp(double value, double standardError, double effectiveSam
             sum += relative;
             squares += relative * relative;
         }
-        double effective = sum * sum / squares;
-        // Var(mean)/mean² with the unbiased variance: (K Σw²/(Σw)² − 1)/(K − 1)
-        double relativeVariance = k < 2 ? Double.NaN : (k / effective - 1) / (k - 1);
-        return new LogMeanExp(max + Math.log(sum / k), Math.sqrt(Math.max(0, relativeVariance)), effective);
+        return sum * sum / squares;
+    }
+
+    private static LogMeanExp unknown(double value) {
+        return new LogMeanExp(value, Double.POSITIVE_INFINITY, value, value > 0 ? 1 : 0, Double.POSITIVE_INFINITY);
+    }
+
+    /** (K − 1) times the mean, over the draws, of the change of the value when that draw is left out. */
+    private static double bias(double[] logWeights, double logSum) {
+        int k = logWeights.length;
+        if (k < 2) {
+            return 0;
+        }
+        double change = 0;
+        for (double w : logWeights) {
+            change += Math.log1p(-Math.min(1, Math.exp(w - logSum)));
+        }
+        return (k - 1) * (change / k + Math.log1p(1.0 / (k - 1)));
+    }
+
+    /** Whether the tail of the weights is light enough for the value and its error to be trusted. */
+    public boolean trusted() {
+        return paretoShape <= TRUSTED;
     }
 }

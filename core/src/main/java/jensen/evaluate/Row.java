@@ -10,6 +10,8 @@ package jensen.evaluate;
  * @param logEvidence log p(x), by importance sampling: the logarithm of the mean weight
  * @param logEvidenceError its standard error, by the delta method
  * @param effectiveSamples (Σw)² / Σw², the number of equally weighted draws that are worth as much; from 1 to the draws
+ * @param paretoShape k̂ of the weights' tail: {@code logEvidence} and its error are to be trusted up to {@value
+ *     LogMeanExp#TRUSTED}
  */
 public record Row(
         int index,
@@ -18,7 +20,8 @@ public record Row(
         double elboError,
         double logEvidence,
         double logEvidenceError,
-        double effectiveSamples) {
+        double effectiveSamples,
+        double paretoShape) {
     /** The evidence lower bound. */
     public double elbo() {
         return reconstruction - kl;

@@ -1,0 +1,224 @@
+package jensen.evaluate;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import jensen.data.Batch;
+import jensen.data.Dataset;
+import jensen.dist.Distribution;
+import jensen.dist.MultivariateNormal;
+import jensen.dist.Reparameterised;
+import jensen.model.LogWeights;
+import jensen.tensor.Generator;
+import jensen.tensor.Scope;
+import jensen.tensor.Tensor;
+
+/**
+ * log p(x, z) and log q(z|x) of one datum as functions of z. It belongs to the scope in which it was made.
+ *
+ * @param evaluator the model and its guide
+ * @param batch of the one datum
+ * @param q q(z|x), events {@code [D]} under {@code [1]}
+ * @param chunk points that are decoded at a time
+ */
+record Joint(Evaluator evaluator, Batch batch, Reparameterised q, int chunk) {
+    private static final int POPULATION = 512;
+    private static final int ROUNDS = 20;
+
+    /** How much wider than its target a population is drawn, so that its weights are bounded. */
+    private static final double WIDER = 1.5;
+
+    static Joint of(Evaluator evaluator, Dataset data, int row) {
+        Batch batch = evaluator.read(data, new int[] {row});
+        return new Joint(
+                evaluator,
+                batch,
+                evaluator.guide().posterior(evaluator.phi(), batch),
+                Math.max(1, Evaluator.CHUNK / 2 / data.shape().size()));
+    }
+
+    int latent() {
+        return Math.toIntExact(q.mean().size(-1));
+    }
+
+    /** log p(x, z) and log q(z|x), {@code [n][2]}, at points {@code [n][D]}. */
+    double[][] at(double[][] points) {
+        double[][] logs = new double[points.length][2];
+        for (int from = 0; from < points.length; from += chunk) {
+            int n = Math.min(chunk, points.length - from);
+            double[] flat = Arrays.stream(points, from, from + n)
+                    .flatMapToDouble(Arrays::stream)
+                    .toArray();
+            try (Scope scope = new Scope()) {
+                Tensor mean = q.mean();
+                Tensor z =
+                        Tensor.of(flat, mean.device(), n, 1, latent()).to(mean.dtype());
+                LogWeights w = evaluator.model().logWeights(evaluator.theta(), batch, z, q);
+                double[] joint = w.logLikelihood().add(w.logPrior()).toDoubles();
+                double[] posterior = w.logPosterior().toDoubles();
+                for (int i = 0; i < n; i++) {
+                    logs[from + i] = new double[] {joint[i], posterior[i]};
+                }
+            }
+        }
+        return logs;
+    }
+
+    /**
+     * Where the mass of p(z|x) is.
+     *
+     * @param centre its mean, {@code [D]}
+     * @param root a triangular root of its covariance, {@code [D][D]}
+     * @param seeds points of considerable density
+     * @param evaluations how many points were evaluated to find it
+     */
+    record Mass(double[] centre, double[][] root, List<double[]> seeds, int evaluations) {
+        Lattice lattice(Joint joint, int densities, int budget) {
+            return new Lattice(centre, root, seeds, joint::at, densities, budget);
+        }
+    }
+
+    /** q's own centre and spread, and the points of considerable density that p(z|x)'s mass has. */
+    Mass aroundQ(Mass posterior) {
+        MultivariateNormal normal = MultivariateNormal.of(q)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "q must be normal, is a " + q.getClass().getSimpleName()));
+        return new Mass(q.mean().toDoubles(), square(normal.choleskyFactor().toDoubles()), posterior.seeds(), posterior.evaluations());
+    }
+
+    /**
+     * The mass of p(z|x), found by populations of points: the first from q and the prior, each later one from the normal that
+     * fits the one before by its importance weights. Weights that a few points dominate are first drawn together by a
+     * power.
+     */
+    Mass mass(Generator rng) {
+        try (Scope scope = new Scope()) {
+            Distribution prior = evaluator.model().prior(evaluator.theta());
+            Tensor z = Tensor.concat(
+                    List.of(
+                            q.sample(POPULATION / 2, rng.split("q")).reshape(-1, latent()),
+                            prior.sample(POPULATION / 2, rng.split("prior")).reshape(-1, latent())),
+                    0);
+            double[] halves = halves(q.logProb(z).toDoubles(), prior.logProb(z).toDoubles());
+            List<double[]> all = new ArrayList<>();
+            List<Double> densities = new ArrayList<>();
+            Population population = population(z, halves, all, densities);
+            int evaluations = POPULATION;
+            for (int round = 0; round < ROUNDS && !population.settled(); round++) {
+                evaluations += POPULATION;
+                try (Scope inner = new Scope()) {
+                    MultivariateNormal proposal = population.normal(WIDER, z);
+                    Tensor drawn = proposal.draw(POPULATION, rng.split(round));
+                    population = population(drawn, proposal.logProb(drawn).toDoubles(), all, densities);
+                }
+            }
+            double max = densities.stream()
+                    .mapToDouble(d -> d)
+                    .max()
+                    .orElseThrow(() ->
+                            new ArithmeticException("log p(x, z) is not finite anywhere at row " + batch.rows()[0]));
+            List<double[]> seeds = new ArrayList<>();
+            for (int i = 0; i < all.size(); i++) {
+                if (densities.get(i) > max - 20) {
+                    seeds.add(all.get(i));
+                }
+            }
+            return new Mass(population.mean, square(population.normal(1, z).choleskyFactor().toDoubles()), seeds, evaluations);
+        }
+    }
+
+    /** log ½(q + p); a q that is no distribution has no part in it. */
+    private static double[] halves(double[] q, double[] p) {
+        double[] both = new double[q.length];
+        for (int i = 0; i < q.length; i++) {
+            both[i] = p[i] - Math.log(2) + (Double.isFinite(q[i]) ? softplus(q[i] - p[i]) : 0);
+        }
+        return both;
+    }
+
+    private static double softplus(double x) {
+        return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+    }
+
+    private Population population(Tensor z, double[] proposed, List<double[]> all, List<Double> densities) {
+        double[] flat = z.toDoubles();
+        int d = latent();
+        double[][] points = new double[flat.length / d][];
+        for (int i = 0; i < points.length; i++) {
+            points[i] = Arrays.copyOfRange(flat, i * d, (i + 1) * d);
+        }
+        double[][] logs = at(points);
+        double[] logWeights = new double[points.length];
+        for (int i = 0; i < points.length; i++) {
+            // a q of infinite extent draws points that are none, which have no weight
+            boolean number = Double.isFinite(logs[i][0]) && Double.isFinite(proposed[i]);
+            logWeights[i] = number ? logs[i][0] - proposed[i] : Double.NEGATIVE_INFINITY;
+            if (number) {
+                all.add(points[i]);
+                densities.add(logs[i][0]);
+            }
+        }
+        return Population.of(points, logWeights);
+    }
+
+    private double[][] square(double[] flat) {
+        int d = latent();
+        double[][] rows = new double[d][];
+        for (int i = 0; i < d; i++) {
+            rows[i] = Arrays.copyOfRange(flat, i * d, (i + 1) * d);
+        }
+        return rows;
+    }
+
+    /** The first two moments of weighted points, and whether the weights were fit to be used as they are. */
+    private record Population(double[] mean, double[] covariance, boolean settled) {
+        static Population of(double[][] points, double[] logWeights) {
+            double power = 1;
+            double enough = points.length / 8.0;
+            boolean settled = LogMeanExp.effectiveSamples(logWeights) >= 2 * enough;
+            double[] tempered = logWeights;
+            while (LogMeanExp.effectiveSamples(tempered) < enough && power > 1e-6) {
+                power *= 0.7;
+                double p = power;
+                tempered = Arrays.stream(logWeights).map(w -> w * p).toArray();
+            }
+            return moments(points, tempered, settled);
+        }
+
+        private static Population moments(double[][] points, double[] logWeights, boolean settled) {
+            int d = points[0].length;
+            double max = Arrays.stream(logWeights).max().orElseThrow();
+            double[] mean = new double[d];
+            double[] covariance = new double[d * d];
+            double total = 0;
+            for (int k = 0; k < points.length; k++) {
+                double w = Math.exp(logWeights[k] - max);
+                total += w;
+                for (int i = 0; w > 0 && i < d; i++) {
+                    mean[i] += w * points[k][i];
+                }
+            }
+            for (int i = 0; i < d; i++) {
+                mean[i] /= total;
+            }
+            for (int k = 0; k < points.length; k++) {
+                double w = Math.exp(logWeights[k] - max) / total;
+                for (int i = 0; w > 0 && i < d; i++) {
+                    for (int j = 0; j < d; j++) {
+                        covariance[i * d + j] += w * (points[k][i] - mean[i]) * (points[k][j] - mean[j]);
+                    }
+                }
+            }
+            return new Population(mean, covariance, settled);
+        }
+
+        /** The normal of these moments, its deviations multiplied by a factor. */
+        MultivariateNormal normal(double factor, Tensor like) {
+            int d = mean.length;
+            Tensor root = Tensor.of(covariance, d, d).cholesky().mul(factor);
+            return new MultivariateNormal(
+                    Tensor.of(mean, like.device(), d).to(like.dtype()),
+                    root.to(like.device()).to(like.dtype()));
+        }
+    }
+}
