@@ -88,10 +88,15 @@ public record Evaluator(
         if (from.flat().dtype() == DType.FLOAT64) {
             return from;
         }
-        Parameters wide =
-                Parameters.start(slots, Initialiser.HE, rng, DType.FLOAT64, from.flat().device());
+        Parameters wide = Parameters.start(
+                slots, Initialiser.HE, rng, DType.FLOAT64, from.flat().device());
         wide.all().keySet().forEach(name -> wide.set(name, from.get(name)));
         return wide;
+    }
+
+    /** How many of the draws for each of n data to decode at a time. */
+    int chunk(int n, int samples, Batch batch) {
+        return (int) Math.max(1, Math.min(samples, CHUNK / (n * batch.x().size(-1))));
     }
 
     private List<Row> block(Dataset data, int[] rows, int samples) {
@@ -103,8 +108,7 @@ public record Evaluator(
             Batch batch = read(data, rows);
             Reparameterised q = guide.posterior(phi, batch);
             Generator noise = rng.split("draw");
-            int chunk = (int) Math.max(
-                    1, Math.min(samples, CHUNK / ((long) n * data.shape().size())));
+            int chunk = chunk(n, samples, batch);
             for (int from = 0, c = 0; from < samples; from += chunk, c++) {
                 int k = Math.min(chunk, samples - from);
                 try (Scope inner = new Scope()) {

@@ -30,7 +30,8 @@ public record ImportanceSampling(int samples, double error, int budget) implemen
     /** @throws IllegalArgumentException unless 2 ≤ samples ≤ budget and the error is positive */
     public ImportanceSampling {
         if (samples < 2 || samples > budget) {
-            throw new IllegalArgumentException("samples must be from 2 to the budget of " + budget + ", was " + samples);
+            throw new IllegalArgumentException(
+                    "samples must be from 2 to the budget of " + budget + ", was " + samples);
         }
         if (!(error > 0)) {
             throw new IllegalArgumentException("error must be positive, was " + error);

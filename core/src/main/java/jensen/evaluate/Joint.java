@@ -51,8 +51,7 @@ record Joint(Evaluator evaluator, Batch batch, Reparameterised q, int chunk) {
                     .toArray();
             try (Scope scope = new Scope()) {
                 Tensor mean = q.mean();
-                Tensor z =
-                        Tensor.of(flat, mean.device(), n, 1, latent()).to(mean.dtype());
+                Tensor z = Tensor.of(flat, mean.device(), n, 1, latent()).to(mean.dtype());
                 LogWeights w = evaluator.model().logWeights(evaluator.theta(), batch, z, q);
                 double[] joint = w.logLikelihood().add(w.logPrior()).toDoubles();
                 double[] posterior = w.logPosterior().toDoubles();
@@ -83,7 +82,11 @@ record Joint(Evaluator evaluator, Batch batch, Reparameterised q, int chunk) {
         MultivariateNormal normal = MultivariateNormal.of(q)
                 .orElseThrow(() -> new IllegalArgumentException(
                         "q must be normal, is a " + q.getClass().getSimpleName()));
-        return new Mass(q.mean().toDoubles(), square(normal.choleskyFactor().toDoubles()), posterior.seeds(), posterior.evaluations());
+        return new Mass(
+                q.mean().toDoubles(),
+                square(normal.choleskyFactor().toDoubles()),
+                posterior.seeds(),
+                posterior.evaluations());
     }
 
     /**
@@ -116,14 +119,18 @@ record Joint(Evaluator evaluator, Batch batch, Reparameterised q, int chunk) {
                     .mapToDouble(d -> d)
                     .max()
                     .orElseThrow(() ->
-                            new ArithmeticException("log p(x, z) is not finite anywhere at row " + batch.rows()[0]));
+                            new ArithmeticException("log p(x, z) is not finite anywhere at row " + batch.index()[0]));
             List<double[]> seeds = new ArrayList<>();
             for (int i = 0; i < all.size(); i++) {
                 if (densities.get(i) > max - 20) {
                     seeds.add(all.get(i));
                 }
             }
-            return new Mass(population.mean, square(population.normal(1, z).choleskyFactor().toDoubles()), seeds, evaluations);
+            return new Mass(
+                    population.mean,
+                    square(population.normal(1, z).choleskyFactor().toDoubles()),
+                    seeds,
+                    evaluations);
         }
     }
 

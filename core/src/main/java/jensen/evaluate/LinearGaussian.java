@@ -57,8 +57,7 @@ public record LinearGaussian(double[][] weight, double[] offset, double noiseVar
                 weight[i] = Arrays.copyOfRange(flat, i * latent, (i + 1) * latent);
             }
             double logVariance = w.get("family.logVariance").item();
-            return Optional.of(
-                    new LinearGaussian(weight, w.get("net.0.bias").toDoubles(), Math.exp(logVariance)));
+            return Optional.of(new LinearGaussian(weight, w.get("net.0.bias").toDoubles(), Math.exp(logVariance)));
         }
         return Optional.empty();
     }

@@ -84,9 +84,14 @@ public record Quadrature(double tolerance, int budget) implements EvidenceMethod
     public double[] logPosterior(Evaluator evaluator, Dataset data, int row, double[][] z) {
         double evidence =
                 evidence(evaluator, data, new int[] {row}, n -> {}).get(0).value();
-        return each(evaluator, data, new int[] {row}, n -> {}, (r, joint) -> Arrays.stream(joint.at(z))
-                        .mapToDouble(logs -> logs[0] - evidence)
-                        .toArray())
+        return each(
+                        evaluator,
+                        data,
+                        new int[] {row},
+                        n -> {},
+                        (r, joint) -> Arrays.stream(joint.at(z))
+                                .mapToDouble(logs -> logs[0] - evidence)
+                                .toArray())
                 .get(0);
     }
 

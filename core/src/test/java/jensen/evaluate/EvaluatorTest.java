@@ -29,10 +29,10 @@ import org.junit.jupiter.api.Test;
  */
 class EvaluatorTest {
     private static final double[] A = {1.3, -0.4};
-    private static final double S2 = 0.49;
-    private static final double M = A[0] * A[0] + A[1] * A[1] + S2;
-    private static final float[][] X = {{0.9f, 0.1f}, {-2.5f, 1f}, {0, 0}, {3, -3}};
-    private static final Dataset DATA = data();
+    static final double S2 = 0.49;
+    static final double M = A[0] * A[0] + A[1] * A[1] + S2;
+    static final float[][] X = {{0.9f, 0.1f}, {-2.5f, 1f}, {0, 0}, {3, -3}};
+    static final Dataset DATA = data();
 
     private static Dataset data() {
         float[] flat = new float[2 * X.length];
@@ -42,7 +42,7 @@ class EvaluatorTest {
         return Dataset.of("four points", Shape.vector(2), Values.REAL, flat);
     }
 
-    private static double logEvidence(float[] x) {
+    static double logEvidence(float[] x) {
         // N(x; 0, a aᵀ + s² I) by the determinant and the inverse of a rank-one update
         double along = A[0] * x[0] + A[1] * x[1];
         double square = ((double) x[0] * x[0] + (double) x[1] * x[1] - along * along / M) / S2;
@@ -50,7 +50,7 @@ class EvaluatorTest {
     }
 
     /** With q(z|x) = N(shift + aᵀx/M, factor · s²/M): the exact posterior for 0 and 1. */
-    private static Evaluator evaluator(double shift, double factor, int threads) {
+    static Evaluator evaluator(double shift, double factor, int threads) {
         Model model = new Model(
                 new Prior.StandardNormal(1),
                 new Head(new Mlp(1, List.of(), 2, Activation.TANH), new Family.NormalShared(), 2));
@@ -65,7 +65,7 @@ class EvaluatorTest {
         return new Evaluator(model, theta, guide, phi, new Encoding.AsStored(), Generator.of(5), threads);
     }
 
-    private static int[] all() {
+    static int[] all() {
         return IntStream.range(0, X.length).toArray();
     }
 

@@ -6,6 +6,7 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.openblas.global.openblas;
+import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.global.torch;
@@ -80,6 +81,14 @@ public final class Native {
     public static <T> T withoutGradient(java.util.function.Supplier<T> work) {
         load();
         try (NoGradGuard guard = new NoGradGuard()) {
+            return work.get();
+        }
+    }
+
+    /** Runs with operations recorded for differentiation, within a {@link #withoutGradient}. */
+    public static <T> T withGradient(java.util.function.Supplier<T> work) {
+        load();
+        try (AutoGradMode mode = new AutoGradMode(true)) {
             return work.get();
         }
     }

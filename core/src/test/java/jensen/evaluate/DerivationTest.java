@@ -1,0 +1,72 @@
+package jensen.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** On the model of {@link EvaluatorTest}, where each line has a closed form. */
+class DerivationTest {
+    private static final double SHIFT = 0.3;
+    private static final double FACTOR = 2;
+    private static final double GAP =
+            0.5 * (FACTOR + SHIFT * SHIFT * EvaluatorTest.M / EvaluatorTest.S2 - 1 - Math.log(FACTOR));
+
+    private static List<Derivation> derive(EvidenceMethod method) {
+        return Derivation.of(
+                EvaluatorTest.evaluator(SHIFT, FACTOR, 2),
+                EvaluatorTest.DATA,
+                EvaluatorTest.all(),
+                method,
+                new MeanField(400, 8, 0.05),
+                4000);
+    }
+
+    private static Derivation.Line line(List<Derivation.Line> lines, String start) {
+        return lines.stream()
+                .filter(l -> l.label().startsWith(start))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void everyLineAddsUp() {
+        for (Derivation d : derive(new ClosedForm())) {
+            double exact = EvaluatorTest.logEvidence(EvaluatorTest.X[d.index()]);
+            assertThat(line(d.lines(), "log p(x) =").value()).isCloseTo(exact, within(1e-10));
+            Derivation.Line jensen = line(d.lines(), "≥");
+            double sum = line(d.lines(), "= E_q[log p(x|z)]").value()
+                    + line(d.lines(), "+ E_q[log p(z)]").value()
+                    + line(d.lines(), "− E_q[log q").value();
+            assertThat(sum).isCloseTo(jensen.value(), within(1e-9));
+            assertThat(line(d.route(), "⇒").value()).isEqualTo(jensen.value());
+            assertThat(line(d.route(), "= E_q").value()).isCloseTo(-jensen.value(), within(1e-9));
+            Derivation.Line bound = line(d.lines(), "= E_q[log p(x|z)] − KL");
+            assertThat(bound.value()).isEqualTo(d.reconstruction().value() - d.kl().value());
+            assertThat(bound.value()).isCloseTo(exact - GAP, within(5 * bound.standardError()));
+            assertThat(line(d.lines(), "= log E_q").value())
+                    .isCloseTo(exact, within(5 * line(d.lines(), "= log E_q").standardError()));
+        }
+    }
+
+    /** The family holds the posterior: all of the gap is the network's, and a q of its own closes it. */
+    @Test
+    void theGapIsAmortisationWhereTheFamilyHoldsThePosterior() {
+        for (Derivation d : derive(new ClosedForm())) {
+            assertThat(d.gap().value()).isCloseTo(GAP, within(5 * d.gap().standardError()));
+            assertThat(d.amortisationGap().value())
+                    .isCloseTo(GAP, within(5 * d.amortisationGap().standardError() + 0.005));
+            assertThat(d.approximationGap().value())
+                    .isCloseTo(0, within(5 * d.approximationGap().standardError() + 0.005));
+        }
+    }
+
+    @Test
+    void byQuadratureTheDivergenceIsFoundOnItsOwn() {
+        for (Derivation d : derive(new Quadrature(1e-9, 100_000))) {
+            assertThat(line(d.route(), "0 ≤").value()).isCloseTo(GAP, within(1e-6));
+            assertThat(line(d.route(), "0 ≤").method()).isEqualTo("evaluate.Quadrature.gap");
+        }
+    }
+}
