@@ -73,6 +73,7 @@ final class Train implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         long begun = System.nanoTime();
+        model.check();
         learning.check();
         int threads = work.threads();
         RunDirectory directory = new RunDirectory(out == null ? free(data) : out);
@@ -89,6 +90,7 @@ final class Train implements Callable<Integer> {
                     learning.validation(opened.all().size()),
                     learning.test(opened.all().size()));
             Split split = source.split(opened.all(), opened.test(), learning.seed());
+            model.checkFit(split.train());
             Experiment experiment = new Experiment(
                     Experiment.FORMAT,
                     source,
