@@ -16,10 +16,14 @@ final class Bar implements Meter {
     private static final long WIDTH = 2_000_000_000;
     private static final int SHORTEST = 8;
     private static final int LONGEST = 40;
+    private static final int BEFORE_BAR = 3; // facts that matter more than the bar
     private static final String DONE = "\u001b[36m";
     private static final String TO_DO = "\u001b[90m";
     private static final String RESET = "\u001b[0m";
     private static final String ERASE = "\r\u001b[K";
+    // Between these a line that has become too long is cut off instead of going on in the next.
+    private static final String CUT = "\u001b[?7l";
+    private static final String WRAP = "\u001b[?7h";
 
     private final Terminal terminal;
     private final int epochs;
@@ -46,14 +50,20 @@ final class Bar implements Meter {
                         "epoch " + (step.epoch() + 1) + "/" + epochs,
                         (double) step.index() / all,
                         List.of(
-                                numbers(soFar.elbo(), soFar.reconstruction(), soFar.divergence()),
-                                Pace.clock(pace.left(all - step.index())) + " left",
-                                String.format(Locale.ROOT, "%,.0f/s", pace.examplesPerSecond()),
-                                validation)));
+                                elbo(soFar),
+                                left(pace.left(all - step.index())),
+                                Fact.of(String.format(Locale.ROOT, "%,.0f/s", pace.examplesPerSecond())),
+                                Fact.of(validation))));
     }
 
-    private static String numbers(double elbo, double reconstruction, double kl) {
-        return String.format(Locale.ROOT, "ELBO %.1f = %.1f - %.1f", elbo, reconstruction, kl);
+    private static Fact elbo(Means m) {
+        String brief = String.format(Locale.ROOT, "ELBO %.1f", m.elbo());
+        return new Fact(
+                brief + String.format(Locale.ROOT, " = %.1f - %.1f", m.reconstruction(), m.divergence()), brief);
+    }
+
+    private static Fact left(Duration left) {
+        return new Fact(Pace.clock(left) + " left", Pace.clock(left));
     }
 
     @Override
@@ -67,14 +77,14 @@ final class Bar implements Meter {
         long now = System.nanoTime();
         evaluating = evaluating == 0 ? now : evaluating;
         Duration left = Duration.ofNanos((long) ((double) (now - evaluating) / done * (of - done)));
-        show(done >= of, () -> new Line("evaluating", (double) done / of, List.of(Pace.clock(left) + " left")));
+        show(done >= of, () -> new Line("evaluating", (double) done / of, List.of(left(left))));
     }
 
     @Override
     public synchronized void received(String file, long bytes, OptionalLong total) {
         String size = String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
         double part = total.isPresent() ? (double) bytes / total.getAsLong() : 0;
-        show(false, () -> new Line("downloading", part, List.of(size, file)));
+        show(false, () -> new Line("downloading", part, List.of(Fact.of(size), Fact.of(file))));
     }
 
     @Override
@@ -92,22 +102,36 @@ final class Bar implements Meter {
     }
 
     /**
+     * Something that a line may say.
+     *
+     * @param full where there is room
+     * @param brief where there is less
+     */
+    record Fact(String full, String brief) {
+        static Fact of(String text) {
+            return new Fact(text, text);
+        }
+    }
+
+    /**
      * What a line says.
      *
      * @param what is done
      * @param part of it that is done, from 0 to 1
      * @param facts the most important first
      */
-    record Line(String what, double part, List<String> facts) {
+    record Line(String what, double part, List<Fact> facts) {
         /** The line, with as many of the facts as fit, and a bar if there is room for one. */
         String text(int columns) {
             int room = columns - 1; // a terminal may break the line once its last column is full
             List<String> shown = new ArrayList<>();
             int length = what.length();
-            for (String fact : facts) {
-                if (!fact.isEmpty() && length + 2 + fact.length() <= room) {
-                    shown.add(fact);
-                    length += 2 + fact.length();
+            for (Fact fact : facts) {
+                String text = length + 2 + fact.full().length() <= room ? fact.full() : fact.brief();
+                int forBar = shown.size() < BEFORE_BAR ? 0 : 2 + SHORTEST;
+                if (!text.isEmpty() && length + 2 + text.length() + forBar <= room) {
+                    shown.add(text);
+                    length += 2 + text.length();
                 }
             }
             int bar = Math.min(LONGEST, room - length - 2);
@@ -132,7 +156,7 @@ final class Bar implements Meter {
             measured = now;
         }
         drawn = now;
-        terminal.err().print(ERASE + line.get().text(columns));
+        terminal.err().print(ERASE + CUT + line.get().text(columns) + WRAP);
         terminal.err().flush();
     }
 }

@@ -22,7 +22,9 @@ import picocli.CommandLine.Parameters;
         name = "encode",
         description = "Writes the code of each datum: the mean and standard deviation of q(z|x).",
         sortOptions = false,
+        abbreviateSynopsis = true,
         mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
         footer = {
             "%nA .csv file has a row for each datum: mean0 …, sd0 … and, where it is known, label. A .npy file holds an array"
                     + " [2, rows, D], in NumPy: mean, sd = numpy.load(\"codes.npy\").",

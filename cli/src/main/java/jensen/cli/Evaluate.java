@@ -25,7 +25,9 @@ import picocli.CommandLine.Parameters;
         name = "evaluate",
         description = "Evaluates a trained model: the ELBO and its parts, and log p(x) by importance sampling.",
         sortOptions = false,
+        abbreviateSynopsis = true,
         mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
         footer = {"%nExample:", "  jensen evaluate runs/mnist-1 --rows 1000 --json"})
 final class Evaluate implements Callable<Integer> {
     private final Terminal terminal;

@@ -23,7 +23,9 @@ import picocli.CommandLine.Parameters;
         name = "data",
         description = "Lists the data sets that have a name, or describes one, or what is at a path.",
         sortOptions = false,
+        abbreviateSynopsis = true,
         mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
         footer = {"%nExamples:", "  jensen data", "  jensen data mnist:test", "  jensen data measurements.csv --json"})
 final class ListData implements Callable<Integer> {
     private static final int SHOWN = 8;

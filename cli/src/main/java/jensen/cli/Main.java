@@ -12,6 +12,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -20,10 +21,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
         name = "jensen",
         header = "Variational autoencoders: trained, evaluated and shown.",
         description = {
-            "%nAn encoder q(z|x) and a decoder p(x|z) are tuned together to maximise the evidence lower bound"
-                    + " E_q[log p(x|z)] - KL(q(z|x) || p(z)) on log p(x).",
-            "%nDATA is a name (mnist, digits, fashion-mnist; mnist:test for a part) or a path: IDX, .npy, .npz, .csv or a"
-                    + " folder of PNG or JPEG images. DIR is the folder of a run."
+            "%nAn encoder q(z|x) and a decoder p(x|z) are tuned together to maximise a bound on log p(x):",
+            "%n    log p(x) >= E_q[log p(x|z)] - KL(q(z|x) || p(z))",
+            "%nDATA is a name (mnist, digits, fashion-mnist; mnist:test for a part) or the path of an IDX, NumPy or CSV file or"
+                    + " of a folder of PNG or JPEG images. DIR is the folder of a run."
         },
         synopsisSubcommandLabel = "COMMAND",
         versionProvider = Main.Version.class,
@@ -70,8 +71,10 @@ public final class Main implements Runnable {
 
     private CommandLine commandLine() {
         CommandLine line = new CommandLine(this);
+        CommandLine train = new CommandLine(new Train(terminal));
+        train.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, Train::options);
         List.of(
-                        new Train(terminal),
+                        train,
                         new Evaluate(terminal),
                         new Reconstruct(terminal),
                         new Sample(terminal),

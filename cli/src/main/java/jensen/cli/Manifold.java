@@ -19,7 +19,9 @@ import picocli.CommandLine.Parameters;
                 "Draws the mean of p(x|z) over a plane of the latent space: an even grid on the unit square, through"
                         + " the inverse of the normal distribution function.",
         sortOptions = false,
+        abbreviateSynopsis = true,
         mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
         footer = {
             "%nExamples:",
             "  jensen manifold runs/plane --grid 30 --out plane.png",

@@ -84,6 +84,46 @@ final class ModelOptions {
         return precision;
     }
 
+    /**
+     * Checks what does not depend on the data.
+     *
+     * @throws IllegalArgumentException for a value that cannot be
+     */
+    void check() {
+        if (latent < 1) {
+            throw new IllegalArgumentException("--latent: expected 1 or more, found " + latent);
+        }
+        if (hidden.lengths().contains(0) || filters.lengths().contains(0)) {
+            throw new IllegalArgumentException("--hidden and --filters: expected lengths of 1 or more, found 0");
+        }
+    }
+
+    /**
+     * Checks that the likelihood has the data in its support.
+     *
+     * @throws IllegalArgumentException if not, naming the likelihoods and the encodings that would do
+     */
+    void checkFit(Dataset train) {
+        Family family = likelihood(train);
+        Values seen = encoding(train).encoded(train.values());
+        if (family.fits(seen)) {
+            return;
+        }
+        List<String> encodings = new ArrayList<>();
+        if (train.values() != Values.REAL && family.fits(new Encoding.Binarised().encoded(train.values()))) {
+            encodings.add("binarised");
+        }
+        if (train.values() != Values.REAL && family.fits(new Encoding.Unit().encoded(train.values()))) {
+            encodings.add("unit");
+        }
+        if (family.fits(Values.BINARY)) {
+            encodings.add("thresholded:T");
+        }
+        throw new IllegalArgumentException("likelihood " + family.name() + " does not fit values that are each "
+                + seen.inWords() + "; these likelihoods do: " + String.join(", ", Family.fitting(seen))
+                + (encodings.isEmpty() ? "" : "; or encode the values: --encoding " + String.join(" or ", encodings)));
+    }
+
     /** p(x|z), for data. */
     Family likelihood(Dataset data) {
         if (likelihood != null) {

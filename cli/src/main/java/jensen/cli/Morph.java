@@ -18,7 +18,9 @@ import picocli.CommandLine.Parameters;
         name = "morph",
         description = "Draws the way from each datum to the next: codes on the straight line between them, decoded.",
         sortOptions = false,
+        abbreviateSynopsis = true,
         mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
         footer = {"%nExample:", "  jensen morph runs/mnist-1 --rows 0,1,2 --steps 12 --out morph.png"})
 final class Morph implements Callable<Integer> {
     private final Terminal terminal;

@@ -20,7 +20,9 @@ import picocli.CommandLine.Parameters;
                 "Draws data as the encoder sees them, each over its reconstruction: the mean of p(x|z) at the mean"
                         + " of q(z|x).",
         sortOptions = false,
+        abbreviateSynopsis = true,
         mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
         footer = {"%nExample:", "  jensen reconstruct runs/mnist-1 --rows 0-49 --out pairs.png"})
 final class Reconstruct implements Callable<Integer> {
     private static final int USUAL = 20;

@@ -15,7 +15,9 @@ import picocli.CommandLine.Parameters;
         name = "report",
         description = "Writes the pictures and report.html of a finished run again.",
         sortOptions = false,
+        abbreviateSynopsis = true,
         mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
         footer = {"%nExample:", "  jensen report runs/mnist-1"})
 final class Report implements Callable<Integer> {
     private final Terminal terminal;

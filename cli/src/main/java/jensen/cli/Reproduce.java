@@ -22,7 +22,9 @@ import picocli.CommandLine.Parameters;
                 "Carries out a finished run again, in a temporary folder, and says whether the weights, every number"
                         + " of each epoch and the evaluation are the same to the last bit.",
         sortOptions = false,
+        abbreviateSynopsis = true,
         mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
         footer = {"%nExit code 0 if they are, 1 if not.", "%nExample:", "  jensen reproduce runs/mnist-1"})
 final class Reproduce implements Callable<Integer> {
     private static final int SHOWN = 20;

@@ -18,7 +18,9 @@ import picocli.CommandLine.Parameters;
         description = "Goes on with an interrupted run; the result is the same to the last bit as without the"
                 + " interruption.",
         sortOptions = false,
+        abbreviateSynopsis = true,
         mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
         footer = {"%nExample:", "  jensen resume runs/mnist-1"})
 final class Resume implements Callable<Integer> {
     private final Terminal terminal;

@@ -21,7 +21,9 @@ import picocli.CommandLine.Parameters;
         name = "sample",
         description = "Makes new data: draws z from the prior and takes the mean of p(x|z), or a draw from it.",
         sortOptions = false,
+        abbreviateSynopsis = true,
         mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
         footer = {
             "%nA .npy file holds an array [N, values] or [N, channels, height, width], a .csv file a row for each datum, in"
                     + " the units that the likelihood sees; where the data were standardised, in the data's own.",

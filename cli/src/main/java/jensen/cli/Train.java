@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import jensen.data.Split;
@@ -12,9 +15,10 @@ import jensen.experiment.Fit;
 import jensen.experiment.RunDirectory;
 import jensen.tensor.Native;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -23,7 +27,9 @@ import picocli.CommandLine.Parameters;
         name = "train",
         description = "Trains a variational autoencoder, evaluates it on test data and draws it.",
         sortOptions = false,
+        abbreviateSynopsis = true,
         mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
         footer = {
             "%nThe folder then holds experiment.json, weights.safetensors, metrics.jsonl, evaluation.json,"
                     + " provenance.json, a TensorBoard event file, pictures and report.html. Ctrl-C leaves a checkpoint:"
@@ -48,10 +54,10 @@ final class Train implements Callable<Integer> {
     @Option(names = "--force", description = "Replace the run that is in DIR.")
     private boolean force;
 
-    @ArgGroup(validate = false, heading = "%nModel%n", order = 1)
+    @Mixin(name = "Model")
     private ModelOptions model = new ModelOptions();
 
-    @ArgGroup(validate = false, heading = "%nTraining and evaluation%n", order = 2)
+    @Mixin(name = "Training and evaluation")
     private LearningOptions learning = new LearningOptions();
 
     @Option(
@@ -73,6 +79,7 @@ final class Train implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         long begun = System.nanoTime();
+        model.check();
         learning.check();
         int threads = work.threads();
         RunDirectory directory = new RunDirectory(out == null ? free(data) : out);
@@ -89,6 +96,7 @@ final class Train implements Callable<Integer> {
                     learning.validation(opened.all().size()),
                     learning.test(opened.all().size()));
             Split split = source.split(opened.all(), opened.test(), learning.seed());
+            model.checkFit(split.train());
             Experiment experiment = new Experiment(
                     Experiment.FORMAT,
                     source,
@@ -107,6 +115,21 @@ final class Train implements Callable<Integer> {
                             Pace.clock(Duration.ofNanos(System.nanoTime() - begun)), data, 5 * LearningOptions.EPOCHS);
         }
         return code;
+    }
+
+    /** The options for the command's help: first those of the command, then the model's and the training's. */
+    static String options(Help help) {
+        List<OptionSpec> own = new ArrayList<>(help.commandSpec().options());
+        StringBuilder groups = new StringBuilder();
+        for (String name : List.of("Model", "Training and evaluation")) {
+            List<OptionSpec> group = Objects.requireNonNull(
+                            help.commandSpec().mixins().get(name))
+                    .options();
+            own.removeIf(option -> group.stream().anyMatch(o -> o.longestName().equals(option.longestName())));
+            groups.append(System.lineSeparator()).append(name).append(System.lineSeparator());
+            groups.append(help.optionListExcludingGroups(group));
+        }
+        return help.optionListExcludingGroups(own) + groups;
     }
 
     private void refuse(RunDirectory directory) {

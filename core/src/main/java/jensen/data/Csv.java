@@ -70,7 +70,7 @@ public final class Csv {
      * @throws UncheckedIOException if the file cannot be written
      */
     public static void write(Path file, List<String> columns, float[] values) {
-        write(file, columns, values.length, i -> Float.toString(values[i]));
+        write(file, columns, values.length, i -> plain(Float.toString(values[i])));
     }
 
     /**
@@ -80,7 +80,12 @@ public final class Csv {
      * @throws UncheckedIOException if the file cannot be written
      */
     public static void write(Path file, List<String> columns, double[] values) {
-        write(file, columns, values.length, i -> Double.toString(values[i]));
+        write(file, columns, values.length, i -> plain(Double.toString(values[i])));
+    }
+
+    /** A number without the zero of a whole one. */
+    private static String plain(String number) {
+        return number.endsWith(".0") ? number.substring(0, number.length() - 2) : number;
     }
 
     private static void write(Path file, List<String> columns, int length, IntFunction<String> text) {

@@ -160,7 +160,11 @@ public record Gallery(Experiment experiment, Evaluator evaluator) {
         List<String> names =
                 IntStream.range(0, classes).mapToObj(String::valueOf).toList();
         return new Scatter(
-                "Codes of " + rows.length + " test data", "mean of z, dimension " + x, "dimension " + y, points, names);
+                "Codes of " + Words.count(rows.length) + " data",
+                "mean of z, dimension " + x,
+                "dimension " + y,
+                points,
+                names);
     }
 
     private static double[] variances(double[][] codes) {

@@ -81,7 +81,7 @@ public final class RunReport {
                     new Figure.Drawing(
                             curve,
                             "The mean ELBO in nats per datum: of the training data during each epoch, of "
-                                    + experiment.data().validation()
+                                    + Words.count(experiment.data().validation())
                                     + " validation data at its end. A validation curve that falls while the other"
                                     + " rises shows overfitting."));
         }
@@ -115,7 +115,7 @@ public final class RunReport {
         picture(
                 "reconstructions",
                 gallery.reconstructions(test, first(RECONSTRUCTED)),
-                "Test data as the encoder sees them" + seen() + ", each over its reconstruction: the mean of p(x|z) at"
+                "Test data as the encoder sees them" + seen() + " each over its reconstruction: the mean of p(x|z) at"
                         + " the mean of q(z|x).");
         picture(
                 "samples",
@@ -145,7 +145,7 @@ public final class RunReport {
     private String seen() {
         return experiment.training().encoding() instanceof jensen.data.Encoding.Binarised
                 ? ", binarised at random,"
-                : "";
+                : ",";
     }
 
     private int[] first(int most) {
@@ -183,7 +183,7 @@ public final class RunReport {
         return new HtmlReport(
                 "Variational autoencoder on " + data,
                 summary,
-                "L(θ, φ; x) = E_q[log p_θ(x|z)] − KL(q_φ(z|x) ‖ p(z)) ≤ log p_θ(x)",
+                Words.formula(experiment.training().objective().bound()),
                 results(),
                 List.copyOf(figures.values()),
                 Words.settings(experiment),

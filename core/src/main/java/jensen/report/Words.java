@@ -166,6 +166,13 @@ final class Words {
         return "importance-weighted bound";
     }
 
+    /** What is maximised, as a bound on log p(x). */
+    static String formula(Bound bound) {
+        return bound instanceof Elbo
+                ? "L(θ, φ; x) = E_q[log p_θ(x|z)] − KL(q_φ(z|x) ‖ p(z)) ≤ log p_θ(x)"
+                : "L_K(θ, φ; x) = E_q[log (w_1 + … + w_K) / K] ≤ log p_θ(x), w = p_θ(x, z) / q_φ(z|x)";
+    }
+
     private static String optimiser(Optimiser optimiser) {
         if (optimiser instanceof Adam a) {
             return "Adam, β₁ %s, β₂ %s, ε %s".formatted(a.beta1(), a.beta2(), a.epsilon());

@@ -82,7 +82,7 @@ class CsvTest {
     void writesWhatItReads() throws IOException {
         Path file = folder.resolve("out.csv");
         Csv.write(file, List.of("mean, of z", "sd"), new float[] {0.1f, -3, 1e-30f, 4});
-        assertThat(Files.readString(file)).isEqualToNormalizingNewlines("\"mean, of z\",sd\n0.1,-3.0\n1.0E-30,4.0\n");
+        assertThat(Files.readString(file)).isEqualToNormalizingNewlines("\"mean, of z\",sd\n0.1,-3\n1.0E-30,4\n");
         assertThat(row(Csv.open(file), 1)).containsExactly(1e-30f, 4);
         Csv.write(file, List.of("a"), new double[] {1 / 3.0});
         assertThat(Files.readString(file)).isEqualToNormalizingNewlines("a\n0.3333333333333333\n");

@@ -1,0 +1,226 @@
+package jensen.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each bad input gets one line, the exit code of its kind, and leaves no file behind. */
+class BadInputTest {
+    @TempDir
+    static Path folder;
+
+    private static Path run = Path.of("");
+
+    @BeforeAll
+    static void prepare() throws IOException {
+        run = folder.resolve("run");
+        assertThat(Jensen.train(run).code()).isZero();
+        Files.write(folder.resolve("empty.csv"), new byte[0]);
+        Files.writeString(folder.resolve("text.csv"), "1,2\n3,four\n5,6\n");
+        Files.writeString(folder.resolve("nan.csv"), "1,2\n3,4\nNaN,6\n");
+        Files.writeString(folder.resolve("ragged.csv"), "1,2\n3,4\n5\n");
+        Files.write(folder.resolve("truncated.idx"), new byte[] {0, 0, 8, 3, 0, 0, 0, 9, 0, 0, 0, 8, 0, 0, 0, 8, 1});
+        Files.write(folder.resolve("corrupt.idx"), new byte[] {0, 0, 77, 3, 0, 0, 0, 1});
+        Files.writeString(folder.resolve("not.npy"), "this is no array");
+        Files.writeString(folder.resolve("file"), "a file");
+        Files.write(folder.resolve("unlike.csv"), List.of("1.5,2", "3,4"));
+        Path images = Files.createDirectory(folder.resolve("images"));
+        image(images.resolve("a.png"), 8, 8);
+        image(images.resolve("b.png"), 8, 9);
+        Path torn = Files.createDirectory(folder.resolve("torn"));
+        image(torn.resolve("a.png"), 30, 30);
+        byte[] png = Files.readAllBytes(torn.resolve("a.png"));
+        Files.write(torn.resolve("a.png"), Arrays.copyOf(png, png.length / 2));
+    }
+
+    private static void image(Path file, int width, int height) throws IOException {
+        ImageIO.write(new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY), "png", file.toFile());
+    }
+
+    private static Arguments bad(int code, String args, String... said) {
+        return Arguments.of(code, args, List.of(said));
+    }
+
+    static Stream<Arguments> inputs() {
+        return Stream.of(
+                bad(3, "train F/missing.csv --out F/o", "missing.csv", "nothing of that name"),
+                bad(3, "train F/empty.csv --out F/o", "empty.csv", "empty file"),
+                bad(3, "train F/text.csv --out F/o", "row 2, column 2", "\"four\""),
+                bad(3, "train F/nan.csv --out F/o", "row 3, column 1", "\"NaN\""),
+                bad(3, "train F/ragged.csv --out F/o", "row 3", "2 columns"),
+                bad(3, "train F/truncated.idx --out F/o", "truncated.idx", "576 bytes"),
+                bad(3, "train F/corrupt.idx --out F/o", "corrupt.idx"),
+                bad(3, "train F/not.npy --out F/o", "not.npy", ".npy file"),
+                bad(3, "train F/images --out F/o", "b.png", "8 × 8", "8 × 9"),
+                bad(3, "train F/torn --out F/o", "a.png"),
+                bad(
+                        2,
+                        "train mnist:test --likelihood bernoulli --encoding unit --out F/o",
+                        "likelihood bernoulli does not fit",
+                        "continuous-bernoulli",
+                        "--encoding binarised"),
+                bad(
+                        2,
+                        "train mnist:test --likelihood bernoulli --encoding as-stored --out F/o",
+                        "whole number from 0 to 255",
+                        "discretized-logistic",
+                        "--encoding binarised"),
+                bad(2, "train digits --samples 0 --out F/o", "samples", "≥ 1", "0"),
+                bad(2, "train digits --latent -2 --out F/o", "--latent", "1 or more", "-2"),
+                bad(2, "train digits --batch 0 --out F/o", "--batch", "1 or more"),
+                bad(2, "train digits --epochs 0 --out F/o", "epochs", "≥ 1"),
+                bad(2, "train digits --hidden 20,x --out F/o", "--hidden", "20,x"),
+                bad(2, "train digits --hidden 0 --out F/o", "--hidden", "1 or more"),
+                bad(2, "train digits --learning-rate 0 --out F/o", "--learning-rate", "above 0"),
+                bad(2, "train digits --kl-warmup 30 --epochs 3 --out F/o", "warm-up", "30", "3"),
+                bad(2, "train digits --threads 0 --out F/o", "--threads", "1 or more"),
+                bad(2, "train digits --validation 99999 --out F/o", "validation", "99999"),
+                bad(2, "train digits --evaluation-samples 0 --out F/o", "evaluation", "≥ 1"),
+                bad(2, "train mnits --out F/o", "\"mnits\"", "did you mean mnist?"),
+                bad(2, "train digits --network cnv --out F/o", "--network", "did you mean conv?"),
+                bad(2, "train digits --likelihood bernouli --out F/o", "did you mean bernoulli?"),
+                bad(2, "train digits --likelihood categorical --out F/o", "categorical:C"),
+                bad(2, "train digits --likelihood categorical:1 --out F/o", "classes", "≥ 2"),
+                bad(2, "train digits --encoding thresholded:x --out F/o", "a number after the colon", "\"x\""),
+                bad(2, "train digits --bound elob --out F/o", "did you mean elbo?"),
+                bad(2, "train digits --optimiser adm --out F/o", "did you mean adam?"),
+                bad(2, "train digits --schedule exponential:-1 --out F/o", "factor", "> 0"),
+                bad(2, "train digits --precision float16 --out F/o", "float32", "did you mean float"),
+                bad(2, "train digits --device gpu --out F/o", "cpu, cuda or cuda:N"),
+                bad(2, "train digits --epoch 3 --out F/o", "unknown option --epoch", "did you mean --epochs?"),
+                bad(2, "train digits --epochs 3 --epochs 4 --out F/o", "--epochs", "only once"),
+                bad(2, "train digits --epochs three --out F/o", "--epochs", "three"),
+                bad(2, "train F/unlike.csv --network conv --out F/o", "split"),
+                bad(2, "train --out F/o", "DATA"),
+                bad(2, "trian digits", "trian", "did you mean train?"),
+                bad(2, "train digits --out F/file", "--out", "file"),
+                bad(1, "train digits --out F/file/run", "F/file"),
+                bad(1, "train digits --learning-rate 1e20 --out F/o", "step 2", "is not a finite number", "rows"),
+                bad(3, "evaluate F/nowhere", "nowhere", "the folder of a run"),
+                bad(3, "evaluate F/images", "experiment.json"),
+                bad(3, "evaluate F/run --data F/unlike.csv", "64 values a row", "2 values a row"),
+                bad(3, "encode F/run mnist:test --out F/c.csv", "64 values a row", "784 values a row"),
+                bad(2, "evaluate F/run --rows 361", "--rows", "360", "361"),
+                bad(2, "evaluate F/run --samples 0", "--samples", "1 or more"),
+                bad(2, "encode F/run digits --out F/c.txt", "--out", ".csv or .npy"),
+                bad(2, "sample F/run --out F/s.jpg", "--out", ".png"),
+                bad(2, "sample F/run --count 0 --out F/s.png", "--count"),
+                bad(1, "sample F/run --out F/file/s.png", "s.png"),
+                bad(2, "reconstruct F/run --rows 5,400 --out F/r.png", "--rows", "359", "400"),
+                bad(2, "reconstruct F/run --rows 5;6 --out F/r.png", "--rows", "5;6"),
+                bad(2, "morph F/run --rows 1 --out F/m.png", "at least 2 rows"),
+                bad(2, "manifold F/run --out F/p.png", "4 latent dimensions", "--dimensions"),
+                bad(2, "manifold F/run --dimensions 0,4 --out F/p.png", "0 to 3", "4"),
+                bad(3, "data F/ragged.csv", "row 3"),
+                bad(3, "resume F/images", "experiment.json"));
+    }
+
+    private Set<String> before = Set.of();
+
+    @BeforeEach
+    void look() throws IOException {
+        before = files();
+    }
+
+    private static Set<String> files() throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.map(Path::toString).collect(Collectors.toCollection(TreeSet::new));
+        }
+    }
+
+    @ParameterizedTest(name = "{1}")
+    @MethodSource("inputs")
+    void isRefusedInOneLine(int code, String args, List<String> said) throws IOException {
+        Jensen.Ran ran = Jensen.run(args.replace("F/", folder + "/").split(" "));
+        assertThat(ran.err().lines()).as(ran.err()).hasSize(1);
+        assertThat(ran.code()).as(ran.err()).isEqualTo(code);
+        assertThat(ran.err())
+                .startsWith("jensen")
+                .contains(said.stream()
+                        .map(words -> words.replace("F/", folder + "/"))
+                        .toList());
+        assertThat(ran.err()).doesNotContain("Exception", "\tat ");
+        assertThat(ran.out()).isEmpty();
+        assertThat(files()).isEqualTo(before);
+    }
+
+    private static Jensen.Ran altered(String name, Alteration alteration) throws IOException {
+        Path copy = folder.resolve("copy");
+        Files.createDirectories(copy);
+        try (Stream<Path> files = Files.list(run)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, copy.resolve(String.valueOf(file.getFileName())));
+            }
+        }
+        alteration.of(copy.resolve(name));
+        Jensen.Ran ran = Jensen.run("evaluate", copy.toString(), "--rows", "2", "--samples", "2");
+        try (Stream<Path> files = Files.list(copy)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(copy);
+        return ran;
+    }
+
+    private interface Alteration {
+        void of(Path file) throws IOException;
+    }
+
+    static Stream<Arguments> alterations() {
+        Alteration truncated = file -> {
+            byte[] bytes = Files.readAllBytes(file);
+            Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
+        };
+        Alteration flipped = file -> {
+            byte[] bytes = Files.readAllBytes(file);
+            bytes[bytes.length - 3] ^= 1;
+            Files.write(file, bytes);
+        };
+        Alteration newer = file ->
+                Files.writeString(file, Files.readString(file).replaceFirst("\"format\" : \\d+", "\"format\" : 99"));
+        return Stream.of(
+                Arguments.of("weights.safetensors", truncated, "SHA-256"),
+                Arguments.of("weights.safetensors", flipped, "SHA-256"),
+                Arguments.of("weights.safetensors", (Alteration) Files::delete, "none"),
+                Arguments.of("experiment.json", truncated, "JSON that describes"),
+                Arguments.of("experiment.json", flipped, "experiment.json"),
+                Arguments.of("experiment.json", (Alteration) Files::delete, "none"),
+                Arguments.of("experiment.json", newer, "a newer version of jensen wrote"),
+                Arguments.of("provenance.json", truncated, "JSON that describes"),
+                Arguments.of("provenance.json", (Alteration) Files::delete, "a finished run"));
+    }
+
+    @ParameterizedTest(name = "{0}: {2}")
+    @MethodSource("alterations")
+    void anAlteredRunIsRefused(String name, Alteration alteration, String said) throws IOException {
+        Jensen.Ran ran = altered(name, alteration);
+        assertThat(ran.code()).as(ran.err()).isEqualTo(3);
+        assertThat(ran.err().lines()).hasSize(1);
+        assertThat(ran.err()).contains(said);
+    }
+
+    @Test
+    void debuggingShowsWhere() {
+        assertThat(Jensen.run(true, "evaluate", folder.resolve("nowhere").toString())
+                        .err())
+                .contains("\tat jensen.experiment.RunDirectory");
+    }
+}

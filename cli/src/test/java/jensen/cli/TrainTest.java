@@ -1,0 +1,179 @@
+package jensen.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainTest {
+    @TempDir
+    static Path folder;
+
+    private static Path run = Path.of("");
+    private static Jensen.Ran trained = new Jensen.Ran(-1, "", "");
+
+    @BeforeAll
+    static void train() {
+        run = folder.resolve("run");
+        trained = Jensen.train(run, "--json", "--threads", "1");
+    }
+
+    @Test
+    void oneJsonObjectOnStandardOutputKeepsTheContract() throws Exception {
+        assertThat(trained.code()).as(trained.err()).isZero();
+        assertThat(trained.out().lines()).hasSize(1);
+        JsonNode json = trained.json();
+        assertThat(json.fieldNames())
+                .toIterable()
+                .contains(
+                        "elbo",
+                        "reconstruction",
+                        "kl",
+                        "klPerDimension",
+                        "logLikelihood",
+                        "logLikelihoodStandardError",
+                        "activeUnits",
+                        "bitsPerDimension",
+                        "rows",
+                        "samples",
+                        "directory",
+                        "epochs",
+                        "examplesPerSecond",
+                        "weightsSha256");
+        double elbo = json.get("elbo").doubleValue();
+        double kl = json.get("kl").doubleValue();
+        assertThat(elbo).isEqualTo(json.get("reconstruction").doubleValue() - kl, within(1e-9));
+        double sum = 0;
+        for (JsonNode each : json.get("klPerDimension")) {
+            sum += each.doubleValue();
+        }
+        assertThat(json.get("klPerDimension")).hasSize(4);
+        assertThat(sum).isEqualTo(kl, within(1e-5));
+        double bits = -json.get("logLikelihood").doubleValue() / (64 * Math.log(2));
+        assertThat(json.get("bitsPerDimension").doubleValue()).isEqualTo(bits, within(1e-12));
+        assertThat(json.get("rows").intValue()).isEqualTo(360);
+        assertThat(json.get("logLikelihoodRows").intValue()).isEqualTo(20);
+        assertThat(json.get("samples").intValue()).isEqualTo(50);
+        assertThat(json.get("epochs").intValue()).isEqualTo(2);
+        assertThat(json.get("activeUnits").intValue()).isBetween(0, 4);
+        assertThat(json.get("examplesPerSecond").doubleValue()).isPositive();
+        assertThat(json.get("directory").textValue()).isEqualTo(run.toString());
+        assertThat(json.get("weightsSha256").textValue())
+                .isEqualTo(Jensen.sha256(Files.readAllBytes(run.resolve("weights.safetensors"))));
+    }
+
+    @Test
+    void progressIsPlainLinesOnStandardError() {
+        List<String> lines = trained.err().lines().toList();
+        assertThat(lines.get(0))
+                .matches("epoch 1/2: ELBO -\\d+\\.\\d\\d = -\\d+\\.\\d\\d - \\d+\\.\\d\\d, validation .*");
+        assertThat(lines.get(1)).startsWith("epoch 2/2: ");
+        assertThat(lines).contains("evaluating: 100 %");
+        assertThat(trained.err()).doesNotContain("\u001b", "\r");
+    }
+
+    @Test
+    void theFolderHoldsTheRun() throws IOException {
+        try (Stream<Path> files = Files.list(run)) {
+            List<String> names =
+                    files.map(p -> String.valueOf(p.getFileName())).sorted().toList();
+            assertThat(names)
+                    .filteredOn(name -> !name.startsWith("events.out.tfevents."))
+                    .containsExactly(
+                            "elbo.png",
+                            "evaluation.json",
+                            "experiment.json",
+                            "kl.png",
+                            "latent.png",
+                            "metrics.jsonl",
+                            "morph.png",
+                            "provenance.json",
+                            "reconstructions.png",
+                            "report.html",
+                            "samples.png",
+                            "weights.safetensors");
+            assertThat(names)
+                    .filteredOn(name -> name.startsWith("events.out.tfevents."))
+                    .hasSize(1);
+        }
+        // 8 × 8 pixels are enlarged by 7; ten in a line, two pixels between
+        BufferedImage samples = ImageIO.read(run.resolve("samples.png").toFile());
+        assertThat(samples.getWidth()).isEqualTo(10 * 56 + 9 * 2);
+        assertThat(samples.getHeight()).isEqualTo(10 * 56 + 9 * 2);
+        assertThat(Files.readString(run.resolve("report.html")))
+                .contains("Variational autoencoder on digits", "data:image/png;base64,", "SHA-256 of the data");
+    }
+
+    @Test
+    void theNumbersDoNotDependOnThreads() throws IOException {
+        Path two = folder.resolve("two");
+        JsonNode again = Jensen.train(two, "--json", "--threads", "2").json();
+        for (String field : List.of("weightsSha256", "elbo", "logLikelihood", "klPerDimension")) {
+            assertThat(again.get(field)).as(field).isEqualTo(trained.json().get(field));
+        }
+        assertThat(two.resolve("metrics.jsonl")).hasSameBinaryContentAs(run.resolve("metrics.jsonl"));
+        assertThat(two.resolve("samples.png")).hasSameBinaryContentAs(run.resolve("samples.png"));
+        JsonNode other =
+                Jensen.train(folder.resolve("other"), "--json", "--seed", "1").json();
+        assertThat(other.get("weightsSha256")).isNotEqualTo(again.get("weightsSha256"));
+    }
+
+    @Test
+    void aRunIsReplacedOnlyByForce() throws IOException {
+        Path out = folder.resolve("kept");
+        assertThat(Jensen.train(out).code()).isZero();
+        Files.writeString(out.resolve("mine.txt"), "mine");
+        byte[] before = Files.readAllBytes(out.resolve("weights.safetensors"));
+        Jensen.Ran refused = Jensen.train(out, "--seed", "5");
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.err()).contains("already holds a run", "--force");
+        assertThat(Files.readAllBytes(out.resolve("weights.safetensors"))).isEqualTo(before);
+        assertThat(Jensen.train(out, "--seed", "5", "--force").code()).isZero();
+        assertThat(Files.readAllBytes(out.resolve("weights.safetensors"))).isNotEqualTo(before);
+        assertThat(out.resolve("mine.txt")).exists();
+    }
+
+    @Test
+    void aConvolutionalNetTrainsToo() throws IOException {
+        Jensen.Ran ran = Jensen.train(
+                folder.resolve("conv"),
+                "--network",
+                "conv",
+                "--filters",
+                "4,8",
+                "--bound",
+                "iw",
+                "--kl-warmup",
+                "1",
+                "--schedule",
+                "cosine",
+                "--json");
+        assertThat(ran.code()).as(ran.err()).isZero();
+        JsonNode experiment = new com.fasterxml.jackson.databind.ObjectMapper()
+                .readTree(Files.readString(folder.resolve("conv/experiment.json")));
+        JsonNode training = experiment.get("training");
+        assertThat(training.at("/objective/samples").intValue()).isEqualTo(5);
+        assertThat(training.at("/objective/bound/type").textValue()).isEqualTo("importance-weighted");
+        assertThat(training.at("/guide/encoder/net/type").textValue()).isEqualTo("convolutional");
+        assertThat(training.at("/model/likelihood/net/type").textValue()).isEqualTo("deconvolutional");
+        assertThat(training.at("/encoding/type").textValue()).isEqualTo("binarised");
+    }
+
+    @Test
+    void aTwoDimensionalModelGetsItsManifold() throws IOException {
+        Path plane = folder.resolve("plane");
+        assertThat(Jensen.train(plane, "--latent", "2").code()).isZero();
+        assertThat(ImageIO.read(plane.resolve("manifold.png").toFile()).getWidth())
+                .isEqualTo(20 * 56);
+    }
+}
