@@ -83,7 +83,7 @@ public record AnnealedImportance(
     public List<Annealed> rows(Dataset data, int[] rows, IntConsumer done) {
         Generator noise = evaluator.rng().split("annealed");
         return blocks(rows, done, block -> {
-            Chains at = Chains.of(evaluator, evaluator.read(data, block), chains);
+            Chains at = Chains.of(evaluator, data, block, chains);
             return journey(at, noise).forward();
         });
     }

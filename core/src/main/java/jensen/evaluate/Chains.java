@@ -3,6 +3,7 @@ package jensen.evaluate;
 import java.util.List;
 import java.util.stream.IntStream;
 import jensen.data.Batch;
+import jensen.data.Dataset;
 import jensen.dist.Distribution;
 import jensen.model.LogWeights;
 import jensen.tensor.Generator;
@@ -18,10 +19,10 @@ import jensen.tensor.Tensor;
  * @param count C
  */
 record Chains(Evaluator evaluator, int[] rows, Batch flat, int count) {
-    /** Chains on data. */
-    static Chains of(Evaluator evaluator, Batch data, int count) {
-        Tensor x = repeat(data.x(), count);
-        return new Chains(evaluator, data.index(), new Batch(x, repeated(data.index(), count)), count);
+    /** Chains on rows of a data set. */
+    static Chains of(Evaluator evaluator, Dataset data, int[] rows, int count) {
+        Tensor x = repeat(evaluator.read(data, rows).x(), count);
+        return new Chains(evaluator, rows, new Batch(x, repeated(rows, count)), count);
     }
 
     /** Chains on data that the model makes from z {@code [B, D]}, with the noise of their rows. */

@@ -64,7 +64,7 @@ public record ReciprocalEvidence(Evaluator evaluator, int chains, int draws, int
         }
         Generator noise = evaluator.rng().split("reciprocal");
         return AnnealedImportance.blocks(rows, chains, evaluator.threads(), done, block -> {
-            Chains at = Chains.of(evaluator, evaluator.read(data, block), chains);
+            Chains at = Chains.of(evaluator, data, block, chains);
             return draw(at, noise).stream().map(this::estimate).toList();
         });
     }
