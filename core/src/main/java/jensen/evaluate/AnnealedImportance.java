@@ -4,6 +4,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
@@ -22,7 +23,6 @@ import jensen.train.Team;
  * afterwards, which leaves the estimate of p(x) unbiased. Nothing about a datum depends on which others are looked at or on
  * the number of threads, to the last bit.
  *
- * @param evaluator the model, its q, the encoding of data, the noise and the number of threads
  * @param start s(z)
  * @param spacing of β
  * @param temperatures T, the number of steps of β
@@ -31,8 +31,8 @@ import jensen.train.Team;
  * @see <a href="https://arxiv.org/abs/physics/9803008">Neal 1998, arXiv physics/9803008, §2</a>
  * @see <a href="https://arxiv.org/abs/1611.04273">Wu, Burda, Salakhutdinov and Grosse 2016, arXiv 1611.04273, §3</a>
  */
-public record AnnealedImportance(
-        Evaluator evaluator, Start start, Spacing spacing, int temperatures, int chains, int leapfrogs) {
+public record AnnealedImportance(Start start, Spacing spacing, int temperatures, int chains, int leapfrogs)
+        implements EvidenceMethod {
     /** The rate of accepted proposals that steps are tuned to, as Wu et al. have it. */
     static final double ACCEPTANCE = 0.65;
 
@@ -73,16 +73,40 @@ public record AnnealedImportance(
         }
     }
 
+    @Override
+    public String name() {
+        return "ais";
+    }
+
+    @Override
+    public List<Evidence> evidence(Evaluator evaluator, Dataset data, int[] rows, IntConsumer done) {
+        return rows(evaluator, data, rows, done).stream()
+                .map(row -> new Evidence(
+                        row.index(),
+                        row.evidence().value(),
+                        row.evidence().standardError(),
+                        this,
+                        evaluations(),
+                        true,
+                        Optional.of(row.evidence())))
+                .toList();
+    }
+
+    private long evaluations() {
+        return chains * (1 + (long) leapfrogs * Journey.moves(temperatures));
+    }
+
     /**
-     * log p(x) of some rows.
+     * log p(x) of some rows, and how their chains fared.
      *
-     * @param data in which they are
+     * @param evaluator the model, its q and the noise
+     * @param data in which the rows are
      * @param rows their numbers
      * @param done told how many more rows are done, from any thread
      */
-    public List<Annealed> rows(Dataset data, int[] rows, IntConsumer done) {
+    public List<Annealed> rows(Evaluator evaluator, Dataset data, int[] rows, IntConsumer done) {
         Generator noise = evaluator.rng().split("annealed");
-        return blocks(rows, done, block -> {
+        return blocks(rows, chains, evaluator.threads(), done, block -> {
             Chains at = Chains.of(evaluator, data, block, chains);
             return journey(at, noise).forward();
         });
@@ -92,12 +116,13 @@ public record AnnealedImportance(
      * Brackets log p(x) of data that the model itself makes: z ~ p(z), x ~ p(x|z), so that z is an exact draw from the
      * posterior. It says how well the chains do, and so what {@link #rows} is worth as far as real data are like these.
      *
+     * @param evaluator the model, its q and the noise
      * @param count how many
      * @param done told how many more are done, from any thread
      */
-    public List<Bracket> simulated(int count, IntConsumer done) {
+    public List<Bracket> simulated(Evaluator evaluator, int count, IntConsumer done) {
         Generator noise = evaluator.rng().split("simulated");
-        return blocks(IntStream.range(0, count).toArray(), done, block -> {
+        return blocks(IntStream.range(0, count).toArray(), chains, evaluator.threads(), done, block -> {
             Tensor z = evaluator
                     .model()
                     .prior(evaluator.theta())
@@ -121,10 +146,6 @@ public record AnnealedImportance(
 
     private Journey journey(Chains at, Generator noise) {
         return Journey.tuned(at, start, spacing, temperatures, leapfrogs, noise);
-    }
-
-    private <T> List<T> blocks(int[] rows, IntConsumer done, Function<int[], List<T>> work) {
-        return blocks(rows, chains, evaluator.threads(), done, work);
     }
 
     /** Does work on blocks of rows of always the same size, the last filled up, by several threads. */

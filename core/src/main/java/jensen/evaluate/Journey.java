@@ -43,13 +43,22 @@ record Journey(Chains at, AnnealedImportance.Start start, double[] betas, double
                 .toArray();
         double[][] steps = new double[temperatures + 1][];
         if (temperatures > 1) {
-            int visits = Math.max(VISITS, temperatures / STRIDE);
+            int visits = visits(temperatures);
             double[][] visited = tune(at, start, hmc, spacing, visits, noise.split("tune"));
             for (int t = 0; t <= temperatures; t++) {
                 steps[t] = visited[(int) Math.round((double) t / temperatures * visits)];
             }
         }
         return new Journey(at, start, betas, steps, hmc, noise);
+    }
+
+    private static int visits(int temperatures) {
+        return Math.max(VISITS, temperatures / STRIDE);
+    }
+
+    /** The number of moves that tuning and {@link #forward} make together. */
+    static int moves(int temperatures) {
+        return temperatures == 1 ? 0 : MOVES + visits(temperatures) + temperatures - 1;
     }
 
     /** The steps at {@code visits + 1} temperatures. */

@@ -2,6 +2,7 @@ package jensen.evaluate;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -18,15 +19,14 @@ import jensen.tensor.Tensor;
  * <p>Its weakness: where q has heavier tails than the posterior, draws that would make the mean right are hardly ever made,
  * the variance of the mean can be infinite, the estimate of p(x) is too high and its standard error does not show it. The
  * more dimensions, the more such directions and the worse the fit, which is why the paper keeps it to fewer than 5. It is
- * here for comparison with the paper; {@link AnnealedImportance} has no such limit.
+ * here for comparison with the paper; {@link AnnealedImportance} has no such limit. Chains start from q(z|x).
  *
- * @param evaluator the model, its q that chains start from, the encoding of data, the noise and the number of threads
  * @param chains C, at least 2: the standard error is that of independent chains
  * @param draws of each chain, an even number, half of them for the fit
  * @param leapfrogs L, the steps of a trajectory
  * @see <a href="https://arxiv.org/abs/1312.6114">Kingma and Welling 2013, arXiv 1312.6114, appendix D</a>
  */
-public record ReciprocalEvidence(Evaluator evaluator, int chains, int draws, int leapfrogs) {
+public record ReciprocalEvidence(int chains, int draws, int leapfrogs) implements EvidenceMethod {
     /** The rate of accepted proposals that steps are tuned to, as the paper has it for its chains (appendix E). */
     private static final double ACCEPTANCE = 0.9;
 
@@ -48,15 +48,14 @@ public record ReciprocalEvidence(Evaluator evaluator, int chains, int draws, int
         }
     }
 
-    /**
-     * log p(x) of some rows, in nats.
-     *
-     * @param data in which they are
-     * @param rows their numbers
-     * @param done told how many more rows are done, from any thread
-     * @throws IllegalArgumentException if there are too few draws to fit a covariance to, or the chains do not move
-     */
-    public List<Estimate> rows(Dataset data, int[] rows, IntConsumer done) {
+    @Override
+    public String name() {
+        return "reciprocal";
+    }
+
+    /** @throws IllegalArgumentException if there are too few draws to fit a covariance to, or the chains do not move */
+    @Override
+    public List<Evidence> evidence(Evaluator evaluator, Dataset data, int[] rows, IntConsumer done) {
         int latent = evaluator.model().prior().latent();
         if (chains * (draws / 2) <= latent) {
             throw new IllegalArgumentException("chains × draws / 2 must be > " + latent
@@ -65,7 +64,10 @@ public record ReciprocalEvidence(Evaluator evaluator, int chains, int draws, int
         Generator noise = evaluator.rng().split("reciprocal");
         return AnnealedImportance.blocks(rows, chains, evaluator.threads(), done, block -> {
             Chains at = Chains.of(evaluator, data, block, chains);
-            return draw(at, noise).stream().map(this::estimate).toList();
+            List<Draws> drawn = draw(at, noise);
+            return IntStream.range(0, block.length)
+                    .mapToObj(b -> evidence(block[b], drawn.get(b)))
+                    .toList();
         });
     }
 
@@ -107,7 +109,7 @@ public record ReciprocalEvidence(Evaluator evaluator, int chains, int draws, int
         return drawn;
     }
 
-    private Estimate estimate(Draws drawn) {
+    private Evidence evidence(int row, Draws drawn) {
         double[][] logQ = logDensities(drawn.z);
         double[] perChain = new double[chains];
         for (int c = 0; c < chains; c++) {
@@ -118,7 +120,9 @@ public record ReciprocalEvidence(Evaluator evaluator, int chains, int draws, int
             perChain[c] = LogMeanExp.of(ratios).value();
         }
         LogMeanExp reciprocal = LogMeanExp.of(perChain);
-        return new Estimate(-reciprocal.value(), reciprocal.standardError());
+        long evaluations = chains * (1 + (long) leapfrogs * (TUNING + draws));
+        return new Evidence(
+                row, -reciprocal.value(), reciprocal.standardError(), this, evaluations, true, Optional.empty());
     }
 
     /** log q of the second half of each chain's draws, {@code [C][draws/2]}, q being fitted to the first. */
