@@ -5,7 +5,8 @@ import java.util.function.IntConsumer;
 import jensen.data.Dataset;
 
 /** How log p(x) = log ∫ p(x|z) p(z) dz is found. */
-public sealed interface EvidenceMethod permits ClosedForm, Quadrature, ImportanceSampling {
+public sealed interface EvidenceMethod
+        permits ClosedForm, Quadrature, ImportanceSampling, AnnealedImportance, ReciprocalEvidence {
     /** The method's name, as in files and on the command line. */
     String name();
 
