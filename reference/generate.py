@@ -2,5 +2,5 @@
 import runpy
 from pathlib import Path
 
-for script in ("splitmix.py", "distributions.py", "parity.py", "ppca.py"):
+for script in ("splitmix.py", "distributions.py", "parity.py", "ppca.py", "psis.py"):
     runpy.run_path(str(Path(__file__).with_name(script)), run_name="__main__")

@@ -6,6 +6,7 @@ import mpmath as mp
 
 ROOT = Path(__file__).resolve().parent.parent
 CORE = ROOT / "core" / "src" / "test" / "resources" / "golden"
+DATASETS = ROOT / "datasets" / "src" / "test" / "resources" / "golden"
 STATCHECK = ROOT / "statcheck" / "src" / "test" / "resources" / "golden"
 
 

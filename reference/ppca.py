@@ -21,7 +21,7 @@ def fit(x, k):
 
 if __name__ == "__main__":
     digits = load_digits().data
-    golden.write(golden.CORE, "ppca.csv",
+    golden.write(golden.DATASETS, "ppca.csv",
                  "Written by reference/ppca.py: probabilistic PCA fitted to all 1797 digits, grey levels 0..16 unscaled, k latents.\n"
                  "log_likelihood: mean per datum, nats, at the maximum; eigenvalues: the k largest of the covariance (divisor N).",
                  ["k", "log_likelihood", "noise_variance", "eigenvalues"], ((k, *fit(digits, k)) for k in (3, 5)))

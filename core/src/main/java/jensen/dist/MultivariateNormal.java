@@ -93,8 +93,8 @@ public record MultivariateNormal(Tensor mean, Tensor choleskyFactor) implements 
         return v.rank() >= choleskyFactor.rank();
     }
 
-    /** The identity matrix {@code [X, X]} for vectors {@code […, X]}. */
-    private static Tensor identity(Tensor like) {
+    /** The identity matrix {@code [X, X]} for vectors {@code […, X]}, of their type and on their device. */
+    public static Tensor identity(Tensor like) {
         int n = Math.toIntExact(like.size(-1));
         double[] values = new double[n * n];
         for (int i = 0; i < n; i++) {

@@ -77,16 +77,26 @@ record Joint(Evaluator evaluator, Batch batch, Reparameterised q, int chunk) {
         }
     }
 
-    /** q's own centre and spread, and the points of considerable density that p(z|x)'s mass has. */
-    Mass aroundQ(Mass posterior) {
+    /** Where the mass of both q and p(z|x) is: q's centre, and the covariance whose inverse is the mean of their inverses. */
+    Mass with(Mass posterior) {
         MultivariateNormal normal = MultivariateNormal.of(q)
                 .orElseThrow(() -> new IllegalArgumentException(
                         "q must be normal, is a " + q.getClass().getSimpleName()));
-        return new Mass(
-                q.mean().toDoubles(),
-                square(normal.choleskyFactor().toDoubles()),
-                posterior.seeds(),
-                posterior.evaluations());
+        int d = latent();
+        double[] flat =
+                Arrays.stream(posterior.root()).flatMapToDouble(Arrays::stream).toArray();
+        double[] precision = precision(Tensor.of(flat, d, d))
+                .add(precision(Tensor.of(normal.choleskyFactor().toDoubles(), d, d)))
+                .mul(0.5)
+                .toDoubles();
+        Tensor root = precision(Tensor.of(precision, d, d).cholesky()).cholesky();
+        return new Mass(q.mean().toDoubles(), square(root.toDoubles()), posterior.seeds(), posterior.evaluations());
+    }
+
+    /** (L Lᵀ)⁻¹. */
+    private static Tensor precision(Tensor root) {
+        Tensor inverse = root.solveLower(MultivariateNormal.identity(root));
+        return inverse.transpose(0, 1).matmul(inverse);
     }
 
     /**

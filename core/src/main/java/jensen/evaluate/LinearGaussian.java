@@ -137,13 +137,8 @@ public record LinearGaussian(double[][] weight, double[] offset, double noiseVar
 
     /** M⁻¹, by the triangular root of M. */
     private Tensor inverse(Device device) {
-        int n = latent();
-        double[] identity = new double[n * n];
-        for (int i = 0; i < n; i++) {
-            identity[i * (n + 1)] = 1;
-        }
-        Tensor one = Tensor.of(identity, device, n, n);
         Tensor w = matrix(device);
+        Tensor one = MultivariateNormal.identity(w);
         Tensor m = w.transpose(0, 1).matmul(w).add(one.mul(noiseVariance));
         Tensor root = m.cholesky().solveLower(one);
         return root.transpose(0, 1).matmul(root);

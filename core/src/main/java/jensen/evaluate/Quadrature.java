@@ -53,13 +53,13 @@ public record Quadrature(double tolerance, int budget) implements EvidenceMethod
 
     /**
      * KL(q(z|x) ‖ p(z|x)) of each of some rows, for a normal q: what the bound loses. It is found without {@link #evidence} and
-     * without the bound, by integrals over a lattice that is placed and scaled as q is.
+     * without the bound, by integrals over a lattice of its own.
      *
      * @throws IllegalArgumentException if the model has more than {@value #DIMENSIONS} latent dimensions
      */
     public List<Estimate> gap(Evaluator evaluator, Dataset data, int[] rows, IntConsumer done) {
         return each(evaluator, data, rows, done, (row, joint) -> {
-            Joint.Mass around = joint.aroundQ(joint.mass(noise(evaluator, row)));
+            Joint.Mass around = joint.with(joint.mass(noise(evaluator, row)));
             Lattice.Integral found = around.lattice(joint, 2, budget).converge(Quadrature::divergence, tolerance);
             return new Estimate(found.value(), found.error());
         });

@@ -91,6 +91,7 @@ record Law(Class<? extends Distribution> type, List<double[]> parameters, Make m
                 normal(0, 0),
                 normal(-1.3, 2.5),
                 normal(40, -6),
+                multivariateNormal(-1.3, 2.5),
                 bernoulli(0),
                 bernoulli(-1.7),
                 bernoulli(4),
@@ -113,6 +114,16 @@ record Law(Class<? extends Distribution> type, List<double[]> parameters, Make m
                 List.of(one(mean), one(logVariance)),
                 p -> new DiagonalNormal(p.get(0), p.get(1)),
                 new Interval(mean - reach, mean + reach));
+    }
+
+    /** With independent components, so that its density is that of its elements. */
+    static Law multivariateNormal(double mean, double logVariance) {
+        return new Law(
+                MultivariateNormal.class,
+                List.of(one(mean), one(logVariance)),
+                p -> MultivariateNormal.of(new DiagonalNormal(p.get(0), p.get(1)))
+                        .orElseThrow(),
+                normal(mean, logVariance).support());
     }
 
     static Law bernoulli(double logit) {

@@ -3,6 +3,8 @@ package jensen.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
+import java.util.function.ToDoubleFunction;
 import jensen.statcheck.SplitMix;
 import org.junit.jupiter.api.Test;
 
@@ -44,5 +46,40 @@ class LogMeanExpTest {
             stated += m.standardError() / repetitions;
         }
         assertThat(stated).isCloseTo(Math.sqrt(squares), within(0.1 * stated));
+    }
+
+    /** Of weights that are 1 or 3 with equal chance, the expectations over all draws of K are sums over the binomial. */
+    @Test
+    void theJackknifeLeavesABiasOfOrderOneOverKSquared() {
+        double plain = bias(40, LogMeanExp::value);
+        double corrected = bias(40, LogMeanExp::jackknife);
+        // relative variance ¼: the plain bias is −¼/(2K) to first order
+        assertThat(plain).isCloseTo(-0.25 / 80, within(0.05 * 0.25 / 80));
+        assertThat(plain / bias(80, LogMeanExp::value)).isCloseTo(2, within(0.05));
+        assertThat(Math.abs(corrected)).isLessThan(Math.abs(plain) / 20);
+        assertThat(corrected / bias(80, LogMeanExp::jackknife)).isCloseTo(4, within(0.3));
+    }
+
+    private static double bias(int k, ToDoubleFunction<LogMeanExp> of) {
+        double expected = 0;
+        double probability = Math.pow(0.5, k);
+        for (int threes = 0; threes <= k; threes++) {
+            double[] logWeights = new double[k];
+            Arrays.fill(logWeights, 0, threes, Math.log(3));
+            expected += probability * of.applyAsDouble(LogMeanExp.of(logWeights));
+            probability *= (double) (k - threes) / (threes + 1);
+        }
+        return expected - Math.log(2);
+    }
+
+    @Test
+    void aWeightThatIsNoNumberIsSaidAndNotPassedOn() {
+        double[] weights = new double[100];
+        weights[7] = Double.NaN;
+        LogMeanExp m = LogMeanExp.of(weights);
+        assertThat(m.value()).isEqualTo(Double.NEGATIVE_INFINITY);
+        assertThat(m.standardError()).isEqualTo(Double.POSITIVE_INFINITY);
+        assertThat(m.paretoShape()).isEqualTo(Double.POSITIVE_INFINITY);
+        assertThat(m.trusted()).isFalse();
     }
 }
