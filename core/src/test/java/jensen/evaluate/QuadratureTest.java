@@ -12,6 +12,8 @@ import jensen.data.Dataset;
 import jensen.data.Encoding;
 import jensen.data.Shape;
 import jensen.data.Values;
+import jensen.dist.Kl;
+import jensen.gradient.Objective;
 import jensen.model.Amortised;
 import jensen.model.Family;
 import jensen.model.Head;
@@ -21,12 +23,17 @@ import jensen.net.Activation;
 import jensen.net.Initialiser;
 import jensen.net.Mlp;
 import jensen.net.Parameters;
+import jensen.optim.Adam;
+import jensen.optim.Schedule;
 import jensen.statcheck.SplitMix;
 import jensen.tensor.DType;
 import jensen.tensor.Device;
 import jensen.tensor.Generator;
 import jensen.tensor.Scope;
 import jensen.tensor.Tensor;
+import jensen.train.Examples;
+import jensen.train.Run;
+import jensen.train.Training;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -237,5 +244,82 @@ class QuadratureTest {
                 .hasMessageContaining("at most 3")
                 .hasMessageContaining("4");
         assertThatThrownBy(() -> new Quadrature(0, 10)).hasMessageContaining("tolerance");
+    }
+
+    /** A trained decoder: log p(x) = L + KL(q ‖ p(z|x)) to 1e-6, each of the three found by itself. */
+    @Test
+    void onATrainedModelTheEvidenceIsTheBoundAndTheGap() {
+        Training training = new Training(
+                Examples.model(2, List.of(32), new Family.Bernoulli()),
+                Examples.guide(2, List.of(32)),
+                Objective.elbo(),
+                Adam.standard(),
+                new Schedule.Constant(3e-3),
+                new Schedule.WarmUp(0),
+                0,
+                new Encoding.AsStored(),
+                50,
+                1,
+                Initialiser.GLOROT,
+                7);
+        Dataset digits = Examples.digits();
+        int[] rows = {0, 57, 121, 199};
+        try (Run run = Examples.run(training, digits, 1)) {
+            for (int i = 0; i < 600; i++) {
+                run.next();
+            }
+            Evaluator evaluator = new Evaluator(
+                            training.model(),
+                            run.theta(),
+                            training.guide(),
+                            run.phi(),
+                            new Encoding.AsStored(),
+                            Generator.of(3),
+                            2)
+                    .inDouble();
+            Quadrature method = new Quadrature(1e-7, 1 << 18);
+            List<Evidence> evidence = method.evidence(evaluator, digits, rows, n -> {});
+            List<Estimate> gaps = method.gap(evaluator, digits, rows, n -> {});
+            for (int i = 0; i < rows.length; i++) {
+                assertThat(evidence.get(i).reached()).isTrue();
+                assertThat(gaps.get(i).standardError()).isLessThanOrEqualTo(1e-7);
+                assertThat(gaps.get(i).value()).isPositive();
+                double sum = bound(evaluator, digits, rows[i]) + gaps.get(i).value();
+                assertThat(evidence.get(i).value()).isCloseTo(sum, within(1e-6));
+            }
+        }
+    }
+
+    /** E_q[log p(x|z)] by the trapezium rule over nine deviations, less the closed form of KL(q ‖ p(z)). */
+    private static double bound(Evaluator evaluator, Dataset data, int row) {
+        try (Scope scope = new Scope()) {
+            var batch = evaluator.read(data, new int[] {row});
+            var q = evaluator.guide().posterior(evaluator.phi(), batch);
+            double step = 0.15;
+            int side = 121;
+            double[] noise = new double[2 * side * side];
+            double[] weights = new double[side * side];
+            for (int i = 0; i < weights.length; i++) {
+                double a = step * (Math.floorDiv(i, side) - 60);
+                double b = step * (i % side - 60);
+                noise[2 * i] = a;
+                noise[2 * i + 1] = b;
+                weights[i] = step * step * Math.exp(-(a * a + b * b) / 2) / (2 * Math.PI);
+            }
+            Tensor z = q.reparameterise(Tensor.of(noise, weights.length, 1, 2));
+            double[] logs = evaluator
+                    .model()
+                    .likelihood(evaluator.theta(), z)
+                    .logProb(batch.x())
+                    .toDoubles();
+            double sum = 0;
+            for (int i = 0; i < weights.length; i++) {
+                sum += weights[i] * logs[i];
+            }
+            return sum
+                    - Kl.closedForm(q, evaluator.model().prior(evaluator.theta()))
+                            .orElseThrow()
+                            .item();
+        }
     }
 }
