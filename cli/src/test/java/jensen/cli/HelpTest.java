@@ -41,7 +41,8 @@ class HelpTest {
 
     @Test
     void theVersionNamesTheNativeLayer() {
-        assertThat(Jensen.run("train", "--version").out()).isEqualTo(Jensen.run("--version").out());
+        assertThat(Jensen.run("train", "--version").out())
+                .isEqualTo(Jensen.run("--version").out());
         assertThat(Jensen.run("--version").out().lines().toList())
                 .hasSize(3)
                 .last()

@@ -46,8 +46,15 @@ public final class AtomicFile {
                 Files.deleteIfExists(beside);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + target + ": " + DataException.words(e), e);
+            throw failure(target, e);
+        } catch (UncheckedIOException e) { // what is written may be a writer's that throws no other
+            throw e.getCause() == null ? e : failure(target, e.getCause());
         }
+    }
+
+    /** The exception for a file that cannot be written. */
+    public static UncheckedIOException failure(Path target, IOException e) {
+        return new UncheckedIOException("cannot write " + target + ": " + DataException.words(e), e);
     }
 
     /** Moves a finished file to its place, in one step where the file system has one. */

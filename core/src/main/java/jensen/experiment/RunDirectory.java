@@ -191,8 +191,17 @@ public record RunDirectory(Path path) {
                 String.join("", epochs.stream().map(e -> Json.line(e) + "\n").toList()));
     }
 
-    void saveCheckpoint(Safetensors checkpoint) throws IOException {
-        checkpoint.write(path.resolve(CHECKPOINT));
+    void saveCheckpoint(Safetensors checkpoint) {
+        write(CHECKPOINT, checkpoint);
+    }
+
+    private void write(String name, Safetensors tensors) {
+        Path file = path.resolve(name);
+        try {
+            tensors.write(file);
+        } catch (IOException e) {
+            throw AtomicFile.failure(file, e);
+        }
     }
 
     Safetensors checkpoint() throws IOException {
@@ -204,12 +213,12 @@ public record RunDirectory(Path path) {
         }
     }
 
-    void saveWeights(Parameters theta, Parameters phi) throws IOException {
+    void saveWeights(Parameters theta, Parameters phi) {
         try (Scope scope = new Scope()) {
             Map<String, Tensor> tensors = new LinkedHashMap<>();
             theta.all().forEach((name, leaf) -> tensors.put("theta." + name, leaf.detach()));
             phi.all().forEach((name, leaf) -> tensors.put("phi." + name, leaf.detach()));
-            new Safetensors(tensors, Map.of()).write(path.resolve(WEIGHTS));
+            write(WEIGHTS, new Safetensors(tensors, Map.of()));
         }
     }
 
