@@ -53,6 +53,13 @@ final class Results {
                 e.logLikelihoodStandardError(),
                 "nats per datum, " + count(e.logLikelihoodRows(), "row") + ", " + count(e.samples(), "draw")
                         + " each"));
+        if (Double.isFinite(e.rowsStandardError())) {
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "%27s ± %.3f  as the mean of all data that the rows are a sample of",
+                    "",
+                    e.rowsStandardError()));
+        }
         lines.add(line("bits/dimension", e.bitsPerDimension(), Double.NaN, ""));
         lines.add(String.format(Locale.ROOT, "%-17s %9d of %d", "active units", e.activeUnits(), latent));
         return lines;
