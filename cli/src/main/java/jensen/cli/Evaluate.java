@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.IntStream;
 import jensen.data.Dataset;
 import jensen.evaluate.Evaluation;
 import jensen.evaluate.Evaluator;
@@ -41,7 +40,7 @@ final class Evaluate implements Callable<Integer> {
     @Option(names = "--samples", paramLabel = "K", description = "Draws of z for each datum (default: 5000).")
     private int samples = 5000;
 
-    @Option(names = "--rows", paramLabel = "N", description = "Only the first N data (default: all).")
+    @Option(names = "--rows", paramLabel = "N", description = "Only N data, spread evenly (default: all).")
     private @Nullable Integer rows;
 
     @Option(names = "--seed", paramLabel = "S", description = "Of the draws (default: 0).")
@@ -76,8 +75,7 @@ final class Evaluate implements Callable<Integer> {
                 throw new IllegalArgumentException(
                         "--rows: expected at most the %d of %s, found %d".formatted(chosen.size(), chosen.name(), n));
             }
-            Evaluation evaluation =
-                    evaluate(evaluator, chosen, IntStream.range(0, n).toArray(), meter);
+            Evaluation evaluation = evaluate(evaluator, chosen, chosen.spread(n), meter);
             meter.close();
             tell(experiment, evaluation);
         }

@@ -1,6 +1,7 @@
 package jensen.data;
 
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * A fixed number of data of one shape, readable in any order and from any number of threads; its content never changes.
@@ -99,6 +100,17 @@ public interface Dataset {
                     "labels: expected one for each of the %d data, found %d".formatted(size(), labels.length));
         }
         return new Rows(name(), size(), shape(), values(), this::copyRow, labels.clone());
+    }
+
+    /**
+     * The numbers of {@code n} rows spread evenly over the data set, or of all where there are no more: the order of a data
+     * set may mean something (the first half of MNIST's test set is easier).
+     */
+    default int[] spread(int n) {
+        int some = Math.min(n, size());
+        return IntStream.range(0, some)
+                .map(i -> (int) ((long) i * size() / some))
+                .toArray();
     }
 
     /** This data set under another name. */

@@ -113,17 +113,13 @@ public record Fit(
     }
 
     /**
-     * What is reported of test data: the bound of all rows, and log p(x) of some, spread evenly since the order of a test set
-     * may mean something (the first half of MNIST's is easier).
+     * What is reported of test data: the bound of all rows, and log p(x) of some, spread evenly.
      *
      * @param observer told how many draws are done
      */
     static Evaluation evaluate(Evaluator evaluator, Experiment.Protocol protocol, Dataset test, Observer observer) {
         int[] all = IntStream.range(0, test.size()).toArray();
-        int some = Math.min(protocol.rows(), test.size());
-        int[] spread = IntStream.range(0, some)
-                .map(i -> (int) ((long) i * test.size() / some))
-                .toArray();
+        int[] spread = test.spread(protocol.rows());
         AtomicLong done = new AtomicLong();
         long total = (long) all.length * protocol.elboSamples() + (long) spread.length * protocol.samples();
         Codes codes = evaluator.codes(test, all);

@@ -1,6 +1,5 @@
 package jensen.train;
 
-import java.util.stream.IntStream;
 import jensen.data.Dataset;
 import jensen.data.Encoding;
 import jensen.gradient.Objective;
@@ -195,9 +194,7 @@ public record Training(
         if (!(model.likelihood() instanceof Head head)) {
             return;
         }
-        int[] rows = IntStream.range(0, Math.min(data.size(), 10_000))
-                .map(i -> (int) ((long) i * data.size() / Math.min(data.size(), 10_000)))
-                .toArray();
+        int[] rows = data.spread(10_000);
         int width = data.shape().size();
         double[] mean = new double[width];
         float[] row = new float[width];
