@@ -8,7 +8,7 @@ package jensen.evaluate;
  *
  * @param index the datum's row
  * @param evidence the logarithm of the chains' mean weight, its error by the delta method over chains, and how many equally
- *     weighted chains they are worth
+ *     weighted chains they are worth; k̂ needs more chains than there usually are, and is ∞ without
  * @param acceptance the mean probability that a move was accepted with
  */
 public record Annealed(int index, LogMeanExp evidence, double acceptance) {}

@@ -49,13 +49,13 @@ class AnnealedImportanceTest {
                 .toArray();
     }
 
-    /** Few temperatures leave the weights spread, and their mean right: 300 data, 8 chains each. */
+    /** Few temperatures leave the weights spread, and their mean right: 160 data, 8 chains each. */
     @ParameterizedTest
     @EnumSource(Start.class)
     void theEvidenceItselfIsUnbiased(Start start) {
         for (Spacing spacing : Spacing.values()) {
             AnnealedImportance annealed = new AnnealedImportance(start, spacing, 12, 8, 3);
-            double[] ratios = java.util.Arrays.stream(errors(annealed, 300))
+            double[] ratios = java.util.Arrays.stream(errors(annealed, 160))
                     .map(Math::exp)
                     .toArray();
             Moments moments = Moments.of(ratios);
@@ -72,10 +72,10 @@ class AnnealedImportanceTest {
         assertThat(covered(start, 1_000)).isBetween(920, 980);
     }
 
-    /** As above on 120 data, where a coverage of 94 to 95 % leaves the range with a probability of about 1 in 500. */
+    /** As above on 100 data, where a coverage of 94 to 95 % leaves the range with a probability below 1 in 100. */
     @Test
     void theIntervalCoversTheExactValueOfFewerData() {
-        assertThat(covered(Start.PRIOR, 120)).isBetween(104, 119);
+        assertThat(covered(Start.PRIOR, 100)).isBetween(86, 99);
     }
 
     private static int covered(Start start, int rows) {
@@ -119,7 +119,7 @@ class AnnealedImportanceTest {
     @ParameterizedTest
     @EnumSource(Start.class)
     void simulatedDataAreBracketed(Start start) {
-        int n = 100;
+        int n = 48;
         AnnealedImportance annealed = new AnnealedImportance(start, Spacing.SIGMOIDAL, 60, 16, 3);
         List<Bracket> brackets = annealed.simulated(linear(3), n, done -> {});
         float[][] x = simulated(linear(3), n);
@@ -137,7 +137,7 @@ class AnnealedImportanceTest {
         assertThat(Moments.of(lower).pValue(1)).as("%s", Moments.of(lower)).isGreaterThan(FALSE_ALARM);
         assertThat(Moments.of(upper).pValue(1)).as("%s", Moments.of(upper)).isGreaterThan(FALSE_ALARM);
         // the stated errors are those that are seen
-        assertThat(Math.sqrt(Moments.of(z).variance())).isBetween(0.7, 1.4);
+        assertThat(Math.sqrt(Moments.of(z).variance())).isBetween(0.6, 1.5);
     }
 
     /** The data that {@link AnnealedImportance#simulated} makes. */
