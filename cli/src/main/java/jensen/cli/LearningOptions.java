@@ -73,7 +73,7 @@ final class LearningOptions {
     @Option(
             names = "--evaluation-rows",
             paramLabel = "N",
-            description = "Test data, from the first, of which log p(x) is estimated at the end (default: 1000).")
+            description = "Test data, spread evenly, of which log p(x) is estimated at the end (default: 1000).")
     private int evaluationRows = 1000;
 
     @Option(

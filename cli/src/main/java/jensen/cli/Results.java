@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import jensen.evaluate.Evaluation;
+import jensen.evaluate.LogMeanExp;
 import jensen.experiment.Json;
 
 /** Results as lines for people and as one JSON object for scripts. */
@@ -24,6 +25,7 @@ final class Results {
         put(numbers, "logLikelihoodStandardError", e.logLikelihoodStandardError());
         put(numbers, "rowsStandardError", e.rowsStandardError());
         put(numbers, "effectiveSamples", e.effectiveSamples());
+        numbers.put("untrustedRows", e.untrusted());
         numbers.put("activeUnits", e.activeUnits());
         put(numbers, "bitsPerDimension", e.bitsPerDimension());
         numbers.put("rows", e.rows());
@@ -59,6 +61,16 @@ final class Results {
                     "%27s ± %.3f  as the mean of all data that the rows are a sample of",
                     "",
                     e.rowsStandardError()));
+        }
+        if (e.untrusted() > 0) {
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "%-17s %9d of %,d, k above %.1f: their weights are too uneven for %,d draws",
+                    "  untrusted rows",
+                    e.untrusted(),
+                    e.logLikelihoodRows(),
+                    LogMeanExp.TRUSTED,
+                    e.samples()));
         }
         lines.add(line("bits/dimension", e.bitsPerDimension(), Double.NaN, ""));
         lines.add(String.format(Locale.ROOT, "%-17s %9d of %d", "active units", e.activeUnits(), latent));

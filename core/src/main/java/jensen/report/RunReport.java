@@ -15,6 +15,7 @@ import jensen.data.Dataset;
 import jensen.evaluate.Codes;
 import jensen.evaluate.Evaluation;
 import jensen.evaluate.Evaluator;
+import jensen.evaluate.LogMeanExp;
 import jensen.experiment.Experiment;
 import jensen.experiment.Provenance;
 import jensen.experiment.RunDirectory;
@@ -232,6 +233,14 @@ public final class RunReport {
                 OptionalDouble.empty(),
                 "of " + Words.count(e.samples()),
                 "The number of equally weighted draws that the draws are worth, median over the data."));
+        results.add(result(
+                "Untrusted rows",
+                "k̂ > " + LogMeanExp.TRUSTED,
+                e.untrusted(),
+                OptionalDouble.empty(),
+                "of " + Words.count(e.logLikelihoodRows()),
+                "Test data whose log-likelihood these draws do not settle: their importance weights have too heavy a"
+                        + " tail."));
         results.add(result(
                 "Active units",
                 "",
