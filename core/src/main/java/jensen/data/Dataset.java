@@ -37,6 +37,15 @@ public interface Dataset {
     OptionalInt label(int row);
 
     /**
+     * The number that a row of this view has in the data set that was opened, from 0 on: what a user can look it up by.
+     *
+     * @throws IndexOutOfBoundsException if there is no such row
+     */
+    default int origin(int row) {
+        return java.util.Objects.checkIndex(row, size());
+    }
+
+    /**
      * The SHA-256 of the content, in hexadecimal: shape, kind of values, the values themselves and the labels, so that
      * the same data have the same hash in whichever file format they are kept; worked out when first asked for.
      */
@@ -61,7 +70,8 @@ public interface Dataset {
                 shape(),
                 values(),
                 (row, out, at) -> copyRow(from + row, out, at),
-                Rows.labels(this, to - from, row -> from + row));
+                Rows.labels(this, to - from, row -> from + row),
+                row -> origin(from + row));
     }
 
     /**
@@ -86,7 +96,8 @@ public interface Dataset {
                 shape(),
                 values(),
                 (row, out, at) -> copyRow(chosen[row], out, at),
-                Rows.labels(this, chosen.length, row -> chosen[row]));
+                Rows.labels(this, chosen.length, row -> chosen[row]),
+                row -> origin(chosen[row]));
     }
 
     /**
@@ -99,7 +110,7 @@ public interface Dataset {
             throw new IllegalArgumentException(
                     "labels: expected one for each of the %d data, found %d".formatted(size(), labels.length));
         }
-        return new Rows(name(), size(), shape(), values(), this::copyRow, labels.clone());
+        return new Rows(name(), size(), shape(), values(), this::copyRow, labels.clone(), this::origin);
     }
 
     /**
@@ -115,7 +126,8 @@ public interface Dataset {
 
     /** This data set under another name. */
     default Dataset named(String name) {
-        return new Rows(name, size(), shape(), values(), this::copyRow, Rows.labels(this, size(), row -> row));
+        return new Rows(
+                name, size(), shape(), values(), this::copyRow, Rows.labels(this, size(), row -> row), this::origin);
     }
 
     /**

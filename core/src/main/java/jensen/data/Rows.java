@@ -26,15 +26,28 @@ final class Rows implements Dataset {
     private final Values values;
     private final Source source;
     private final int @Nullable [] labels;
+    private final IntUnaryOperator origin;
     private volatile @Nullable String sha256;
 
     Rows(String name, int size, Shape shape, Values values, Source source, int @Nullable [] labels) {
+        this(name, size, shape, values, source, labels, IntUnaryOperator.identity());
+    }
+
+    Rows(
+            String name,
+            int size,
+            Shape shape,
+            Values values,
+            Source source,
+            int @Nullable [] labels,
+            IntUnaryOperator origin) {
         this.name = name;
         this.size = size;
         this.shape = shape;
         this.values = values;
         this.source = source;
         this.labels = labels;
+        this.origin = origin;
     }
 
     /** The number of rows of {@code shape} in an array of {@code length} values. */
@@ -56,6 +69,11 @@ final class Rows implements Dataset {
             labels[row] = data.label(chosen.applyAsInt(row)).orElseThrow();
         }
         return labels;
+    }
+
+    @Override
+    public int origin(int row) {
+        return origin.applyAsInt(Objects.checkIndex(row, size));
     }
 
     @Override

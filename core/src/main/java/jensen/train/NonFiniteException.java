@@ -13,7 +13,7 @@ public final class NonFiniteException extends RuntimeException {
      *
      * @param step the step's number, from 1 on
      * @param term which of the terms of the bound, or the gradient
-     * @param rows the rows of the data set at which it was so; empty for a gradient, which is a sum over rows
+     * @param rows the rows at which it was so, as numbered in the data set that was opened, from 0 on; empty for a gradient, which is a sum over rows
      */
     public NonFiniteException(long step, String term, List<Integer> rows) {
         super("step " + step + ": " + term + " is not a finite number" + at(rows)
@@ -34,7 +34,7 @@ public final class NonFiniteException extends RuntimeException {
                 .reduce((a, b) -> a + ", " + b)
                 .orElse("");
         return " at row" + (rows.size() > 1 ? "s " : " ") + first
-                + (rows.size() > 8 ? " and " + (rows.size() - 8) + " more" : "");
+                + (rows.size() > 8 ? " and " + (rows.size() - 8) + " more" : "") + " (counted from 0)";
     }
 
     /** The step's number, from 1 on. */

@@ -238,7 +238,7 @@ public final class Run implements Iterator<Step>, AutoCloseable {
             List<Integer> rows = new ArrayList<>();
             for (int i = 0; i < values.length; i++) {
                 if (!Double.isFinite(values[i])) {
-                    rows.add(batch.index()[i]);
+                    rows.add(data.origin(batch.index()[i]));
                 }
             }
             if (!rows.isEmpty()) {

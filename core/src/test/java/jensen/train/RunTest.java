@@ -137,7 +137,7 @@ class RunTest {
         values[17 * Examples.PIXELS + 3] = 1e30f; // its square is beyond float32
         Dataset data = Dataset.of("one huge value", Shape.vector(Examples.PIXELS), Values.REAL, values);
         Training t = Examples.training(new Family.Normal(), Objective.elbo(), Adam.standard(), 1e-3, 0);
-        try (Run run = Examples.run(t, data, 2)) {
+        try (Run run = Examples.run(t, data.rows(10, 40), 2)) {
             float[][] before = {weights(run)};
             assertThatThrownBy(() -> {
                         for (int i = 0; i < 2; i++) {
