@@ -66,6 +66,7 @@ final class Choices {
         line.registerConverter(Family.class, Choices::family);
         line.registerConverter(Rate.class, Choices::rate);
         line.registerConverter(Encoder.class, Choices::encoder);
+        line.registerConverter(EvidenceOptions.Name.class, text -> one(text, EvidenceOptions.Name.byWord()));
         line.registerConverter(Sizes.class, Choices::sizes);
     }
 

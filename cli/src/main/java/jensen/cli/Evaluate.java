@@ -7,12 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import jensen.data.Dataset;
 import jensen.evaluate.Evaluation;
-import jensen.evaluate.Evaluator;
+import jensen.evaluate.Evidence;
+import jensen.evaluate.EvidenceMethod;
 import jensen.evaluate.Row;
-import jensen.experiment.Experiment;
-import jensen.experiment.RunDirectory;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,13 +24,22 @@ import picocli.CommandLine.Parameters;
 /** Evaluates a trained model. */
 @Command(
         name = "evaluate",
-        description = "Evaluates a trained model: the ELBO and its parts, and log p(x) by importance sampling.",
+        description =
+                "Evaluates a trained model: the ELBO and its parts, and log p(x) by importance sampling or as --evidence"
+                        + " says.",
         sortOptions = false,
         abbreviateSynopsis = true,
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        footer = {"%nExample:", "  jensen evaluate runs/mnist-1 --rows 1000 --json"})
+        footer = {
+            "%nExample:",
+            "  jensen evaluate runs/mnist-1 --rows 1000 --json",
+            "  jensen evaluate runs/mnist-1 --rows 100 --evidence auto --error 0.1"
+        })
 final class Evaluate implements Callable<Integer> {
+    private static final int DRAWS = 5000;
+    private static final int DRAWS_FOR_BOUND = 500;
+
     private final Terminal terminal;
 
     @Parameters(paramLabel = "DIR", description = "The folder of the run.")
@@ -37,8 +48,16 @@ final class Evaluate implements Callable<Integer> {
     @Option(names = "--data", paramLabel = "DATA", description = "Other data (default: the run's test data).")
     private @Nullable String data;
 
-    @Option(names = "--samples", paramLabel = "K", description = "Draws of z for each datum (default: 5000).")
-    private int samples = 5000;
+    @Option(
+            names = "--samples",
+            paramLabel = "K",
+            description =
+                    "Draws of z for each datum (default: 5000; with --evidence, which chooses its own for log p(x),"
+                            + " 500 for the ELBO).")
+    private @Nullable Integer samples;
+
+    @Mixin
+    private EvidenceOptions evidence = new EvidenceOptions();
 
     @Option(names = "--rows", paramLabel = "N", description = "Only N data, spread evenly (default: all).")
     private @Nullable Integer rows;
@@ -61,44 +80,78 @@ final class Evaluate implements Callable<Integer> {
         if (rows != null && rows < 1) {
             throw new IllegalArgumentException("--rows: expected 1 or more, found " + rows);
         }
-        if (samples < 1) {
+        if (samples != null && samples < 1) {
             throw new IllegalArgumentException("--samples: expected 1 or more, found " + samples);
         }
-        int threads = work.threads();
-        RunDirectory run = new RunDirectory(directory);
-        Experiment experiment = run.experiment();
+        evidence.check();
+        Trained trained = Trained.open(directory, seed, work);
         try (Meter meter = Meter.of(terminal, 0)) {
-            Evaluator evaluator = run.evaluator(work.device(), seed, threads);
-            Dataset chosen = data == null ? Data.of(experiment, meter).test() : Data.like(experiment, data, meter);
+            Dataset chosen = trained.data(data, meter);
             int n = rows == null ? chosen.size() : rows;
             if (n > chosen.size()) {
                 throw new IllegalArgumentException(
                         "--rows: expected at most the %d of %s, found %d".formatted(chosen.size(), chosen.name(), n));
             }
-            Evaluation evaluation = evaluate(evaluator, chosen, chosen.spread(n), meter);
-            meter.close();
-            tell(experiment, evaluation);
+            int[] numbers = chosen.spread(n);
+            return evidence.isGiven()
+                    ? byMethod(trained, chosen, numbers, meter)
+                    : byDraws(trained, chosen, numbers, meter);
         }
+    }
+
+    private int byDraws(Trained trained, Dataset chosen, int[] numbers, Meter meter) {
+        int draws = samples == null ? DRAWS : samples;
+        List<Row> found = trained.evaluator().rows(chosen, numbers, draws, progress(meter, numbers.length));
+        Evaluation evaluation = evaluation(trained, chosen, numbers, found, found, draws);
+        meter.close();
+        tell(Results.numbers(evaluation), Map.of(), Results.lines(evaluation, trained.latent()));
         return Exit.DONE;
     }
 
-    private Evaluation evaluate(Evaluator evaluator, Dataset chosen, int[] numbers, Meter meter) {
-        AtomicLong done = new AtomicLong();
-        List<Row> found =
-                evaluator.rows(chosen, numbers, samples, n -> meter.evaluated(done.addAndGet(n), numbers.length));
-        return Evaluation.of(
-                found, found, evaluator.codes(chosen, numbers), chosen.shape().size(), samples);
+    private int byMethod(Trained trained, Dataset chosen, int[] numbers, Meter meter) {
+        int draws = samples == null ? DRAWS_FOR_BOUND : samples;
+        EvidenceMethod method = evidence.method();
+        List<Evidence> found = method.evidence(trained.evaluator(), chosen, numbers, progress(meter, numbers.length));
+        List<Row> bounds = trained.evaluator().rows(chosen, numbers, draws, n -> {});
+        List<Row> both = IntStream.range(0, numbers.length)
+                .mapToObj(i -> bounds.get(i).with(found.get(i)))
+                .toList();
+        Evaluation evaluation = evaluation(trained, chosen, numbers, bounds, both, draws);
+        meter.close();
+        String how = Results.counts(found).entrySet().stream()
+                .map(e -> e.getKey() + (found.size() == e.getValue() ? "" : " " + e.getValue()))
+                .collect(Collectors.joining(", "));
+        tell(
+                Results.numbers(evaluation),
+                Results.numbers(method, found),
+                Results.lines(evaluation, trained.latent(), how));
+        return evidence.tell(terminal, "jensen evaluate", found);
     }
 
-    private void tell(Experiment experiment, Evaluation evaluation) {
+    private static IntConsumer progress(Meter meter, int rows) {
+        AtomicLong done = new AtomicLong();
+        return n -> meter.evaluated(done.addAndGet(n), rows);
+    }
+
+    private static Evaluation evaluation(
+            Trained trained, Dataset chosen, int[] numbers, List<Row> bounds, List<Row> evidence, int draws) {
+        return Evaluation.of(
+                bounds,
+                evidence,
+                trained.evaluator().codes(chosen, numbers),
+                chosen.shape().size(),
+                draws);
+    }
+
+    private void tell(Map<String, Object> evaluation, Map<String, Object> more, List<String> lines) {
         if (json) {
             Map<String, Object> fields = new LinkedHashMap<>();
             fields.put("directory", directory.toString());
-            fields.putAll(Results.numbers(evaluation));
+            fields.putAll(evaluation);
+            fields.putAll(more);
             terminal.out().println(Results.json(fields));
         } else {
-            terminal.print(Results.lines(
-                    evaluation, experiment.training().model().prior().latent()));
+            terminal.print(lines);
         }
     }
 }

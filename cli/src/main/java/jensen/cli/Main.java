@@ -76,6 +76,7 @@ public final class Main implements Runnable {
         List.of(
                         train,
                         new Evaluate(terminal),
+                        new Explain(terminal),
                         new Reconstruct(terminal),
                         new Sample(terminal),
                         new Encode(terminal),

@@ -5,7 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import jensen.evaluate.Evaluation;
+import jensen.evaluate.Evidence;
+import jensen.evaluate.EvidenceMethod;
 import jensen.evaluate.LogMeanExp;
 import jensen.experiment.Json;
 
@@ -34,8 +37,32 @@ final class Results {
         return numbers;
     }
 
-    private static void put(Map<String, Object> numbers, String name, double value) {
+    static void put(Map<String, Object> numbers, String name, double value) {
         numbers.put(name, Double.isFinite(value) ? value : null);
+    }
+
+    /** How log p(x) was found, where a method was asked for. */
+    static Map<String, Object> numbers(EvidenceMethod method, List<Evidence> found) {
+        Map<String, Object> numbers = new LinkedHashMap<>();
+        numbers.put("evidenceMethod", method.name());
+        numbers.put("evidenceRows", counts(found));
+        numbers.put("unreachedRows", found.stream().filter(e -> !e.reached()).count());
+        put(
+                numbers,
+                "largestStandardError",
+                found.stream().mapToDouble(Evidence::standardError).max().orElseThrow());
+        put(
+                numbers,
+                "evaluationsPerRow",
+                found.stream().mapToLong(Evidence::evaluations).average().orElseThrow());
+        return numbers;
+    }
+
+    /** How many rows' log p(x) each method found. */
+    static Map<String, Integer> counts(List<Evidence> found) {
+        Map<String, Integer> counts = new TreeMap<>();
+        found.forEach(e -> counts.merge(e.method().name(), 1, Integer::sum));
+        return counts;
     }
 
     /** One JSON object. */
@@ -45,6 +72,15 @@ final class Results {
 
     /** The numbers of an evaluation for people. */
     static List<String> lines(Evaluation e, int latent) {
+        return lines(e, latent, count(e.samples(), "draw") + " each");
+    }
+
+    /**
+     * The numbers of an evaluation for people.
+     *
+     * @param how log p(x) was found
+     */
+    static List<String> lines(Evaluation e, int latent, String how) {
         List<String> lines = new ArrayList<>();
         lines.add(line("ELBO", e.elbo(), e.elboStandardError(), "nats per datum, " + count(e.rows(), "row")));
         lines.add(line("  reconstruction", e.reconstruction(), Double.NaN, ""));
@@ -53,8 +89,7 @@ final class Results {
                 "log p(x)",
                 e.logLikelihood(),
                 e.logLikelihoodStandardError(),
-                "nats per datum, " + count(e.logLikelihoodRows(), "row") + ", " + count(e.samples(), "draw")
-                        + " each"));
+                "nats per datum, " + count(e.logLikelihoodRows(), "row") + ", " + how));
         if (Double.isFinite(e.rowsStandardError())) {
             lines.add(String.format(
                     Locale.ROOT,
@@ -78,7 +113,9 @@ final class Results {
     }
 
     private static String line(String name, double value, double error, String unit) {
-        String plusMinus = Double.isNaN(error) ? "" : String.format(Locale.ROOT, " ± %.3f", error);
+        String plusMinus = Double.isNaN(error)
+                ? ""
+                : Double.isInfinite(error) ? " ± ∞" : String.format(Locale.ROOT, " ± %.3f", error);
         return String.format(Locale.ROOT, "%-17s %9.3f%-9s %s", name, value, plusMinus, unit)
                 .stripTrailing();
     }

@@ -92,7 +92,8 @@ public record AnnealedImportance(Start start, Spacing spacing, int temperatures,
                 .toList();
     }
 
-    private long evaluations() {
+    /** How many times p(x|z) is evaluated for a datum. */
+    long evaluations() {
         return chains * (1 + (long) leapfrogs * Journey.moves(temperatures));
     }
 

@@ -13,6 +13,6 @@ package jensen.evaluate;
 public record Bracket(int index, Estimate lower, Estimate upper) {
     /** How much is not known: upper − lower. */
     public Estimate gap() {
-        return new Estimate(upper.value() - lower.value(), Math.hypot(upper.standardError(), lower.standardError()));
+        return upper.minus(lower);
     }
 }

@@ -1,5 +1,6 @@
 package jensen.evaluate;
 
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -19,16 +20,19 @@ public record Codes(double[][] mean, double[][] standardDeviation, Optional<doub
      * @see <a href="https://arxiv.org/abs/1509.00519">Burda, Grosse and Salakhutdinov 2015, arXiv 1509.00519, §5.2</a>
      */
     public int activeUnits() {
-        int active = 0;
-        for (int d = 0; d < mean[0].length; d++) {
+        return (int) Arrays.stream(variances()).filter(v -> v > ACTIVE).count();
+    }
+
+    /** The variance over the data of the mean of q(z|x), by dimension. */
+    public double[] variances() {
+        double[] variances = new double[mean[0].length];
+        for (int d = 0; d < variances.length; d++) {
             double average = columnMean(mean, d);
-            double variance = 0;
             for (double[] row : mean) {
-                variance += (row[d] - average) * (row[d] - average) / mean.length;
+                variances[d] += (row[d] - average) * (row[d] - average) / mean.length;
             }
-            active += variance > ACTIVE ? 1 : 0;
         }
-        return active;
+        return variances;
     }
 
     /** The mean over the data of each dimension's share of the divergence, in nats. */

@@ -3,6 +3,7 @@ package jensen.evaluate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import jensen.data.Batch;
 import jensen.data.Dataset;
@@ -26,6 +27,7 @@ import jensen.tensor.Scope;
  * @param approximationGap the part of the gap that the best q of the family would have too
  * @param amortisationGap the part that comes from a network choosing q
  * @param best the bound with the best q of the family for this datum
+ * @param checks sums that must be equal, and whether they are
  */
 public record Derivation(
         int index,
@@ -38,7 +40,8 @@ public record Derivation(
         Estimate gap,
         Estimate approximationGap,
         Estimate amortisationGap,
-        Estimate best) {
+        Estimate best,
+        List<Check> checks) {
     /**
      * One line.
      *
@@ -52,6 +55,26 @@ public record Derivation(
         Line(String label, String reason, String method, Estimate e) {
             this(label, reason, method, e.value(), e.standardError());
         }
+
+        /** The value with its error. */
+        public Estimate estimate() {
+            return new Estimate(value, standardError);
+        }
+    }
+
+    /**
+     * Two ways to one number.
+     *
+     * @param label what should be equal
+     * @param left one
+     * @param right the other
+     * @param tolerance how far apart they may be, in nats: what rounding, or four standard errors, allow
+     */
+    public record Check(String label, double left, double right, double tolerance) {
+        /** Whether they are equal as far as that can be said. */
+        public boolean holds() {
+            return Math.abs(left - right) <= tolerance;
+        }
     }
 
     /**
@@ -60,20 +83,52 @@ public record Derivation(
      * @param method by which log p(x) is found
      * @param field how the best q is found
      * @param samples draws from q for each expectation
+     * @param done told how many more rows are done, from any thread
      */
     public static List<Derivation> of(
-            Evaluator evaluator, Dataset data, int[] rows, EvidenceMethod method, MeanField field, int samples) {
-        List<Evidence> evidence = method.evidence(evaluator, data, rows, n -> {});
+            Evaluator evaluator,
+            Dataset data,
+            int[] rows,
+            EvidenceMethod method,
+            MeanField field,
+            int samples,
+            IntConsumer done) {
+        List<Evidence> evidence = method.evidence(evaluator, data, rows, done);
         List<MeanField.Gain> gains = field.gains(evaluator, data, rows, samples, n -> {});
-        // by quadrature the divergence from the posterior is found on its own, not as a difference
-        List<Estimate> divergences = method instanceof Quadrature q ? q.gap(evaluator, data, rows, n -> {}) : List.of();
+        List<Optional<Estimate>> divergences = divergences(evaluator, data, evidence);
         return IntStream.range(0, rows.length)
-                .mapToObj(i -> of(
-                        draw(evaluator, data, rows[i], samples),
-                        evidence.get(i),
-                        gains.get(i),
-                        divergences.isEmpty() ? Optional.empty() : Optional.of(divergences.get(i))))
+                .mapToObj(i ->
+                        of(draw(evaluator, data, rows[i], samples), evidence.get(i), gains.get(i), divergences.get(i)))
                 .toList();
+    }
+
+    /** KL(q ‖ p(z|x)) of each datum where it can be found on its own, not as a difference. */
+    private static List<Optional<Estimate>> divergences(Evaluator e, Dataset data, List<Evidence> evidence) {
+        return evidence.stream()
+                .map(of -> {
+                    int[] row = {of.index()};
+                    if (of.method() instanceof Quadrature q) {
+                        return Optional.of(q.gap(e, data, row, n -> {}).get(0));
+                    }
+                    return of.method() instanceof ClosedForm
+                            ? Optional.of(exact(e, data, row))
+                            : Optional.<Estimate>empty();
+                })
+                .toList();
+    }
+
+    private static Estimate exact(Evaluator e, Dataset data, int[] row) {
+        LinearGaussian model =
+                LinearGaussian.of(e.model(), e.theta()).orElseThrow(() -> new IllegalStateException("not linear"));
+        return Native.withoutGradient(() -> {
+            try (Scope scope = new Scope()) {
+                Batch batch = e.read(data, row);
+                return new Estimate(
+                        model.gap(batch.x(), e.guide().posterior(e.phi(), batch))
+                                .item(),
+                        0);
+            }
+        });
     }
 
     /** The terms of log w at draws from q: what the expectations are the means of. */
@@ -135,40 +190,42 @@ public record Derivation(
         Estimate elbo = exactKl
                 ? new Estimate(reconstruction.value() - d.kl().value(), reconstruction.standardError())
                 : d.mean(1, 1, -1);
-        Estimate gap = difference(logEvidence, elbo);
-        Estimate best = gain.best();
+        Estimate gap = logEvidence.minus(elbo);
+        // what is gained is known better than either bound, so that the best one is found by it
+        Estimate best = elbo.plus(gain.gain());
+        LogMeanExp weights = LogMeanExp.of(d.combine(1, 1, -1));
         return new Derivation(
                 d.index(),
-                lines(d, evidence, elbo, reconstruction, gap),
-                route(d, logEvidence, divergence.orElse(gap), divergence.isPresent()),
+                lines(d, evidence, weights, elbo, gap),
+                route(d, evidence, divergence.orElse(gap), divergence.isPresent()),
                 evidence,
                 elbo,
                 reconstruction,
                 d.kl(),
                 gap,
-                difference(logEvidence, best),
+                logEvidence.minus(best),
                 gain.gain(),
-                best);
+                best,
+                checks(d, logEvidence, weights, elbo, divergence));
     }
 
-    private static List<Line> lines(Draws d, Evidence evidence, Estimate elbo, Estimate reconstruction, Estimate gap) {
-        LogMeanExp weights = LogMeanExp.of(d.combine(1, 1, -1));
+    private static List<Line> lines(Draws d, Evidence evidence, LogMeanExp weights, Estimate elbo, Estimate gap) {
         String terms = "model.Model.logWeights";
         List<Line> lines = new ArrayList<>();
         lines.add(new Line(
                 "log p(x) = log ∫ p(x,z) dz",
                 "marginalise z",
-                "evaluate." + evidence.method().getClass().getSimpleName() + ".evidence",
-                evidence.value(),
-                evidence.standardError()));
+                method(evidence),
+                new Estimate(evidence.value(), evidence.standardError())));
         lines.add(new Line(
                 "= log E_q[p(x,z) / q(z|x)]",
-                "multiply by q/q",
+                weights.trusted()
+                        ? "multiply by q/q"
+                        : "multiply by q/q; not to be trusted, as k̂ is above " + LogMeanExp.TRUSTED,
                 "evaluate.LogMeanExp.of",
-                weights.value(),
-                weights.standardError()));
+                new Estimate(weights.value(), weights.standardError())));
         lines.add(new Line("≥ E_q[log p(x,z) − log q(z|x)] = L", "Jensen", "bound.Elbo.sampled", d.mean(1, 1, -1)));
-        lines.add(new Line("= E_q[log p(x|z)]", "conditional probability, logs", terms, reconstruction));
+        lines.add(new Line("= E_q[log p(x|z)]", "conditional probability, logs", terms, d.mean(1, 0, 0)));
         lines.add(new Line("+ E_q[log p(z)]", "", terms, d.mean(0, 1, 0)));
         lines.add(new Line("− E_q[log q(z|x)]", "", terms, d.mean(0, 0, -1)));
         lines.add(new Line("= E_q[log p(x|z)] − KL(q(z|x) ‖ p(z))", "definition of KL", "bound.Elbo.analytic", elbo));
@@ -177,26 +234,70 @@ public record Derivation(
         return List.copyOf(lines);
     }
 
-    private static List<Line> route(Draws d, Estimate logEvidence, Estimate divergence, boolean alone) {
-        Estimate expanded = d.mean(-1, -1, 1);
+    private static String method(Evidence evidence) {
+        return "evaluate." + evidence.method().getClass().getSimpleName() + ".evidence";
+    }
+
+    private static List<Line> route(Draws d, Evidence evidence, Estimate divergence, boolean alone) {
+        String gap =
+                evidence.method() instanceof Quadrature ? "evaluate.Quadrature.gap" : "evaluate.LinearGaussian.gap";
         return List.of(
                 new Line(
                         "0 ≤ KL(q(z|x) ‖ p(z|x))",
-                        "a divergence is never negative",
-                        alone ? "evaluate.Quadrature.gap" : "evaluate.Derivation.of",
+                        "no KL is negative",
+                        alone ? gap : "evaluate.Derivation.of",
                         divergence),
                 new Line(
-                        "= E_q[log q(z|x) − log p(x,z)]", "p(z|x) = p(x,z) / p(x)", "model.Model.logWeights", expanded),
-                new Line("+ log p(x)", "which does not depend on z", "evaluate.Evidence", logEvidence),
+                        "= E_q[log q(z|x) − log p(x,z)]",
+                        "p(z|x) = p(x,z) / p(x)",
+                        "model.Model.logWeights",
+                        d.mean(-1, -1, 1)),
                 new Line(
-                        "⇒ log p(x) ≥ −E_q[log q(z|x) − log p(x,z)] = L",
-                        "move it over",
+                        "+ log p(x)",
+                        "free of z",
+                        method(evidence),
+                        new Estimate(evidence.value(), evidence.standardError())),
+                new Line(
+                        "⇒ log p(x) ≥ E_q[log p(x,z) − log q(z|x)]",
+                        "move it over: L",
                         "bound.Elbo.sampled",
                         d.mean(1, 1, -1)));
     }
 
-    /** Of two independent estimates. */
-    private static Estimate difference(Estimate a, Estimate b) {
-        return new Estimate(a.value() - b.value(), Math.hypot(a.standardError(), b.standardError()));
+    private static List<Check> checks(
+            Draws d, Estimate logEvidence, LogMeanExp weights, Estimate elbo, Optional<Estimate> divergence) {
+        List<Check> checks = new ArrayList<>();
+        Estimate sampled = d.mean(1, 1, -1);
+        double sum = d.mean(1, 0, 0).value()
+                + d.mean(0, 1, 0).value()
+                + d.mean(0, 0, -1).value();
+        checks.add(new Check("the three terms add up to L", sum, sampled.value(), 1e-9 * (1 + Math.abs(sum))));
+        // both bounds are of the same draws: the divergence alone tells them apart
+        double spread = d.mean(0, -1, 1).standardError();
+        checks.add(new Check(
+                "L is the same with KL in closed form",
+                elbo.value(),
+                sampled.value(),
+                4 * spread + rounding(sum, elbo.value())));
+        if (weights.trusted()) {
+            checks.add(new Check(
+                    "log E_q[p(x,z)/q(z|x)] is log p(x)",
+                    weights.value(),
+                    logEvidence.value(),
+                    4 * Math.hypot(weights.standardError(), logEvidence.standardError())
+                            + rounding(sum, elbo.value())));
+        }
+        divergence.ifPresent(kl -> checks.add(new Check(
+                "L + KL(q(z|x) ‖ p(z|x)) is log p(x)",
+                elbo.value() + kl.value(),
+                logEvidence.value(),
+                4 * Math.hypot(elbo.standardError(), logEvidence.standardError() + kl.standardError())
+                        + rounding(sum, elbo.value()))));
+        return List.copyOf(checks);
+    }
+
+    /** How far sums of float32 numbers of this size may be apart. */
+    private static double rounding(double a, double b) {
+        return 1e-5 * (1 + Math.max(Math.abs(a), Math.abs(b)));
     }
 }

@@ -19,6 +19,20 @@ public record Estimate(double value, double standardError) {
         return new Estimate(mean, Math.sqrt(squares / (sample.length - 1) / sample.length));
     }
 
+    /** The sum of two independent estimates. */
+    Estimate plus(Estimate other) {
+        return new Estimate(value + other.value, Math.hypot(standardError, other.standardError));
+    }
+
+    /** The difference of two independent estimates. */
+    Estimate minus(Estimate other) {
+        return new Estimate(value - other.value, Math.hypot(standardError, other.standardError));
+    }
+
+    Estimate times(double factor) {
+        return new Estimate(value * factor, standardError * Math.abs(factor));
+    }
+
     @Override
     public String toString() {
         return String.format(java.util.Locale.ROOT, "%.4f ± %.4f", value, standardError);

@@ -253,7 +253,8 @@ public record Evaluator(
         return x;
     }
 
-    private static void split(Tensor values, double[][] to, int from) {
+    /** Values {@code […, D]} to rows from {@code from} on. */
+    static void split(Tensor values, double[][] to, int from) {
         double[] flat = values.toDoubles();
         int width = Math.toIntExact(values.size(-1));
         for (int i = 0; i < flat.length / width; i++) {

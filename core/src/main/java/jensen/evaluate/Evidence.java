@@ -22,4 +22,15 @@ public record Evidence(
         EvidenceMethod method,
         long evaluations,
         boolean reached,
-        Optional<LogMeanExp> weights) {}
+        Optional<LogMeanExp> weights) {
+    /** This, or what was found before where this is not finite, with the evaluations of both. */
+    Evidence after(Evidence before) {
+        Evidence kept = Double.isFinite(standardError) ? this : before;
+        return kept.spent(before.evaluations + evaluations, kept.reached);
+    }
+
+    /** The same with other costs. */
+    Evidence spent(long evaluations, boolean reached) {
+        return new Evidence(index, value, standardError, method, evaluations, reached, weights);
+    }
+}

@@ -6,7 +6,13 @@ import jensen.data.Dataset;
 
 /** How log p(x) = log ∫ p(x|z) p(z) dz is found. */
 public sealed interface EvidenceMethod
-        permits ClosedForm, Quadrature, ImportanceSampling, AnnealedImportance, ReciprocalEvidence {
+        permits ClosedForm,
+                Quadrature,
+                ImportanceSampling,
+                AnnealedImportance,
+                Annealing,
+                ReciprocalEvidence,
+                AutomaticEvidence {
     /** The method's name, as in files and on the command line. */
     String name();
 

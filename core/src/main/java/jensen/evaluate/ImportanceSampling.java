@@ -19,15 +19,17 @@ import jensen.tensor.Tensor;
  * @param samples draws to begin with
  * @param error the standard error to reach, in nats; ∞ asks for a trustworthy one of whatever size
  * @param budget the most draws for a datum; with as many as {@code samples}, the number is fixed
+ * @param chunk the draws of a datum that are decoded at a time, which bounds the memory; 0 for as many as suit the data's
+ *     width. Another number is other noise.
  */
-public record ImportanceSampling(int samples, double error, int budget) implements EvidenceMethod {
+public record ImportanceSampling(int samples, double error, int budget, int chunk) implements EvidenceMethod {
     /** Logarithms of weights that a thread holds at a time: 64 MB. */
     private static final int HELD = 1 << 23;
 
     /** The most rows that are decoded together. */
     private static final int GROUP = 16;
 
-    /** @throws IllegalArgumentException unless 2 ≤ samples ≤ budget and the error is positive */
+    /** @throws IllegalArgumentException unless 2 ≤ samples ≤ budget, the error is positive and the chunk not negative */
     public ImportanceSampling {
         if (samples < 2 || samples > budget) {
             throw new IllegalArgumentException(
@@ -36,6 +38,14 @@ public record ImportanceSampling(int samples, double error, int budget) implemen
         if (!(error > 0)) {
             throw new IllegalArgumentException("error must be positive, was " + error);
         }
+        if (chunk < 0) {
+            throw new IllegalArgumentException("chunk must be ≥ 0, was " + chunk);
+        }
+    }
+
+    /** With as many draws decoded at a time as suit the data's width. */
+    public ImportanceSampling(int samples, double error, int budget) {
+        this(samples, error, budget, 0);
     }
 
     @Override
@@ -77,18 +87,19 @@ public record ImportanceSampling(int samples, double error, int budget) implemen
     }
 
     /** Lengthens some rows' weights to k draws, with noise that depends neither on the other rows nor on their number. */
-    private static void extend(
-            Evaluator evaluator, Dataset data, int[] rows, double[][] logWeights, int k, Generator noise) {
+    private void extend(Evaluator evaluator, Dataset data, int[] rows, double[][] logWeights, int k, Generator noise) {
         int have = logWeights[0].length;
         for (int i = 0; i < rows.length; i++) {
             logWeights[i] = Arrays.copyOf(logWeights[i], k);
         }
-        int chunk = Math.max(1, Evaluator.CHUNK / (GROUP * data.shape().size()));
+        int together = chunk > 0
+                ? chunk
+                : Math.max(1, Evaluator.CHUNK / (GROUP * data.shape().size()));
         try (Scope scope = new Scope()) {
             Batch batch = evaluator.read(data, rows);
             Reparameterised q = evaluator.guide().posterior(evaluator.phi(), batch);
-            for (int from = have, c = 0; from < k; from += chunk, c++) {
-                int draws = Math.min(chunk, k - from);
+            for (int from = have, c = 0; from < k; from += together, c++) {
+                int draws = Math.min(together, k - from);
                 try (Scope inner = new Scope()) {
                     Tensor z = q.draw(draws, noise.split(c).rows(rows));
                     Tensor total = evaluator

@@ -20,6 +20,9 @@ public record Quadrature(double tolerance, int budget) implements EvidenceMethod
     /** The most latent dimensions. */
     public static final int DIMENSIONS = 3;
 
+    /** Standard deviations on either side of a centre that a picture shows. */
+    private static final double WIDTH = 4.5;
+
     /** @throws IllegalArgumentException if {@code tolerance} or {@code budget} is not positive */
     public Quadrature {
         if (!(tolerance > 0) || budget < 1) {
@@ -43,7 +46,8 @@ public record Quadrature(double tolerance, int budget) implements EvidenceMethod
             return new Evidence(
                     row,
                     found.value(),
-                    found.error(),
+                    // two lattices can agree to the last bit, which rounding alone would not bring about
+                    Math.max(found.error(), Math.ulp(found.value())),
                     this,
                     mass.evaluations() + lattice.size(),
                     found.reached(),
@@ -61,7 +65,7 @@ public record Quadrature(double tolerance, int budget) implements EvidenceMethod
         return each(evaluator, data, rows, done, (row, joint) -> {
             Joint.Mass around = joint.with(joint.mass(noise(evaluator, row)));
             Lattice.Integral found = around.lattice(joint, 2, budget).converge(Quadrature::divergence, tolerance);
-            return new Estimate(found.value(), found.error());
+            return new Estimate(found.value(), Math.max(found.error(), Math.ulp(found.value())));
         });
     }
 
@@ -93,6 +97,55 @@ public record Quadrature(double tolerance, int budget) implements EvidenceMethod
                                 .mapToDouble(logs -> logs[0] - evidence)
                                 .toArray())
                 .get(0);
+    }
+
+    /**
+     * p(z|x) of one row on a grid, for a model of one or two latent dimensions.
+     *
+     * @param points of the grid along each dimension
+     * @throws IllegalArgumentException if the model has more latent dimensions
+     */
+    public PosteriorGrid posterior(Evaluator evaluator, Dataset data, int row, int points) {
+        int latent = evaluator.model().prior().latent();
+        if (latent > 2) {
+            throw new IllegalArgumentException(
+                    "the posterior is drawn for at most 2 latent dimensions, the model has " + latent);
+        }
+        double[][] axes = each(evaluator, data, new int[] {row}, n -> {}, (r, joint) -> {
+                    Joint.Mass mass = joint.mass(noise(evaluator, r));
+                    double[] mean = joint.q().mean().toDoubles();
+                    double[] deviation = joint.q().standardDeviation().toDoubles();
+                    double[][] found = new double[latent][];
+                    for (int d = 0; d < latent; d++) {
+                        double spread = WIDTH * norm(mass.root()[d]);
+                        found[d] = even(
+                                Math.min(mass.centre()[d] - spread, mean[d] - WIDTH * deviation[d]),
+                                Math.max(mass.centre()[d] + spread, mean[d] + WIDTH * deviation[d]),
+                                points);
+                    }
+                    return found;
+                })
+                .get(0);
+        double[][] z = new double[latent == 1 ? points : points * points][latent];
+        for (int i = 0; i < z.length; i++) {
+            z[i][0] = axes[0][i % points];
+            if (latent == 2) {
+                z[i][1] = axes[1][i / points];
+            }
+        }
+        return new PosteriorGrid(axes, logPosterior(evaluator, data, row, z));
+    }
+
+    private static double norm(double[] v) {
+        return Math.sqrt(Arrays.stream(v).map(x -> x * x).sum());
+    }
+
+    private static double[] even(double low, double high, int points) {
+        double[] axis = new double[points];
+        for (int i = 0; i < points; i++) {
+            axis[i] = low + (high - low) * i / (points - 1);
+        }
+        return axis;
     }
 
     private static Generator noise(Evaluator evaluator, int row) {

@@ -1,5 +1,7 @@
 package jensen.evaluate;
 
+import java.util.Optional;
+
 /**
  * What is known of one datum, in nats.
  *
@@ -25,5 +27,23 @@ public record Row(
     /** The evidence lower bound. */
     public double elbo() {
         return reconstruction - kl;
+    }
+
+    /**
+     * The same bound beside log p(x) as another method found it; effective draws and k̂ are those of importance sampling, and
+     * no numbers for other methods.
+     */
+    public Row with(Evidence evidence) {
+        Optional<LogMeanExp> weights =
+                evidence.method() instanceof ImportanceSampling ? evidence.weights() : Optional.empty();
+        return new Row(
+                index,
+                reconstruction,
+                kl,
+                elboError,
+                evidence.value(),
+                evidence.standardError(),
+                weights.map(LogMeanExp::effectiveSamples).orElse(Double.NaN),
+                weights.map(LogMeanExp::paretoShape).orElse(Double.NaN));
     }
 }

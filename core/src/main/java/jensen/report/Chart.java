@@ -3,7 +3,7 @@ package jensen.report;
 import java.awt.image.BufferedImage;
 
 /** A drawing of numbers, itself a value: the same one as pixels or as SVG. */
-public sealed interface Chart permits LineChart, KlBars, Scatter {
+public sealed interface Chart permits LineChart, KlBars, Scatter, Plane {
 
     /** Returns the chart on a white ground, readable at its own size. */
     BufferedImage image();

@@ -1,15 +1,10 @@
 package jensen.report;
 
-import java.awt.image.BufferedImage;
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
-import java.util.Objects;
 import java.util.OptionalDouble;
 import jensen.data.AtomicFile;
 
@@ -74,54 +69,17 @@ public record HtmlReport(
     /** Returns the page. */
     public String html() {
         List<String> parts = new ArrayList<>();
-        parts.add(head());
-        parts.add(section("Results", resultTable()));
+        parts.add(Page.section("Results", resultTable()));
         if (!figures.isEmpty()) {
-            parts.add(section("Figures", figureList()));
+            parts.add(Page.section("Figures", Page.figures(figures)));
         }
         if (!settings.isEmpty()) {
-            parts.add(section("Settings", entryTable(settings)));
+            parts.add(Page.section("Settings", Page.entries(settings)));
         }
         if (!provenance.isEmpty()) {
-            parts.add(section("Provenance", entryTable(provenance)));
+            parts.add(Page.section("Provenance", Page.entries(provenance)));
         }
-        parts.add("<footer>Written by Jensen.</footer>\n</main>\n</body>\n</html>\n");
-        return String.join("", parts);
-    }
-
-    private String head() {
-        String safe = Markup.escape(title);
-        return """
-                <!DOCTYPE html>
-                <html lang="en">
-                <head>
-                <meta charset="utf-8">
-                <meta name="viewport" content="width=device-width, initial-scale=1">
-                <meta name="color-scheme" content="light dark">
-                <title>%s</title>
-                <style>
-                %s</style>
-                </head>
-                <body>
-                <main>
-                <header>
-                <h1>%s</h1>
-                <p class="summary">%s</p>
-                </header>
-                <p class="formula">%s</p>
-                """.formatted(safe, style(), safe, Markup.escape(summary), Markup.formula(formula));
-    }
-
-    private static String style() {
-        try (InputStream css = Objects.requireNonNull(HtmlReport.class.getResourceAsStream("report.css"))) {
-            return new String(css.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String section(String heading, String body) {
-        return "<section>\n<h2>" + heading + "</h2>\n" + body + "</section>\n";
+        return Page.html(title, summary, formula, parts);
     }
 
     private String resultTable() {
@@ -147,35 +105,5 @@ public record HtmlReport(
         return result.standardError().isPresent()
                 ? Numbers.withError(result.value(), result.standardError().getAsDouble())
                 : Numbers.plain(result.value());
-    }
-
-    private static String entryTable(List<Entry> entries) {
-        StringBuilder rows = new StringBuilder("<table class=\"entries\">\n<tbody>\n");
-        for (Entry entry : entries) {
-            rows.append("<tr><th scope=\"row\">").append(Markup.escape(entry.name()));
-            rows.append("</th><td>").append(Markup.escape(entry.value())).append("</td></tr>\n");
-        }
-        return rows.append("</tbody>\n</table>\n").toString();
-    }
-
-    private String figureList() {
-        StringBuilder out = new StringBuilder();
-        for (int i = 0; i < figures.size(); i++) {
-            String caption = Markup.escape(figures.get(i).caption());
-            out.append("<figure>\n").append(content(figures.get(i), caption));
-            out.append("<figcaption><b>Figure ").append(i + 1).append(".</b> ").append(caption);
-            out.append("</figcaption>\n</figure>\n");
-        }
-        return out.toString();
-    }
-
-    private static String content(Figure figure, String caption) {
-        if (figure instanceof Figure.Drawing drawing) {
-            return drawing.chart().svg();
-        }
-        BufferedImage image = ((Figure.Picture) figure).image();
-        return "<img width=\"" + image.getWidth() + "\" height=\"" + image.getHeight() + "\" alt=\"" + caption
-                + "\" src=\"data:image/png;base64,"
-                + Base64.getEncoder().encodeToString(Png.bytes(image)) + "\">\n";
     }
 }

@@ -20,7 +20,8 @@ class DerivationTest {
                 EvaluatorTest.all(),
                 method,
                 new MeanField(400, 8, 0.05),
-                4000);
+                4000,
+                n -> {});
     }
 
     private static Derivation.Line line(List<Derivation.Line> lines, String start) {

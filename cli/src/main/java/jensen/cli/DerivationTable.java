@@ -1,0 +1,145 @@
+package jensen.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import jensen.data.Dataset;
+import jensen.evaluate.Derivation;
+import jensen.evaluate.DerivationTotal;
+import jensen.evaluate.Estimate;
+import jensen.report.DerivationReport;
+
+/**
+ * The derivation of the bound for a terminal.
+ *
+ * @param columns how many characters fit in a line
+ */
+record DerivationTable(int columns) {
+    /** Where nothing says how wide the terminal is. */
+    static final int COLUMNS = 80;
+
+    private static final int NARROWEST = 12;
+
+    /** One datum's. */
+    List<String> of(Dataset data, Derivation d) {
+        List<String> lines = new ArrayList<>();
+        String label = data.label(d.index()).isPresent()
+                ? ", label " + data.label(d.index()).getAsInt()
+                : "";
+        lines.addAll(wrapped(
+                "Datum " + d.index() + " of " + data.name() + label + ", in nats. " + DerivationReport.posterior(d)));
+        lines.add("");
+        lines.addAll(table(rows(d.lines())));
+        lines.addAll(heading("The second route"));
+        lines.addAll(table(rows(d.route())));
+        lines.addAll(heading("What was lost"));
+        lines.addAll(table(gaps(d.gap(), d.approximationGap(), d.amortisationGap())));
+        lines.add("");
+        for (Derivation.Check check : d.checks()) {
+            lines.addAll(wrapped((check.holds() ? "holds: " : "DOES NOT HOLD: ") + check.label() + " ("
+                    + DerivationReport.difference(check) + ")"));
+        }
+        lines.addAll(wrapped(DerivationReport.evidence(d.evidence())));
+        return lines;
+    }
+
+    /** The sums over some data, and their means. */
+    List<String> of(Dataset data, DerivationTotal t) {
+        List<String> lines = new ArrayList<>();
+        lines.addAll(wrapped(String.format(
+                Locale.ROOT,
+                "Sums over %,d data of %s, in nats, and means beside them; log p(x) %s.",
+                t.rows(),
+                data.name(),
+                t.methods().entrySet().stream()
+                        .map(e -> DerivationReport.words(e.getKey()) + " for " + e.getValue())
+                        .collect(Collectors.joining(", ")))));
+        lines.add("");
+        lines.addAll(table(t.lines().stream()
+                .map(l -> new Row(l.label(), DerivationReport.number(l.estimate()), mean(l.estimate(), t.rows())))
+                .toList()));
+        lines.addAll(heading("What was lost"));
+        lines.addAll(table(gaps(t.gap(), t.approximationGap(), t.amortisationGap())));
+        lines.add("");
+        lines.add("the checks hold for " + (t.rows() - t.failed()) + " of " + t.rows());
+        return lines;
+    }
+
+    private static String mean(Estimate sum, int rows) {
+        return DerivationReport.number(new Estimate(sum.value() / rows, sum.standardError() / rows));
+    }
+
+    private record Row(String label, String number, String reason) {}
+
+    private static List<Row> rows(List<Derivation.Line> lines) {
+        return lines.stream()
+                .map(l -> new Row(l.label(), DerivationReport.number(l.estimate()), l.reason()))
+                .toList();
+    }
+
+    private static List<Row> gaps(Estimate whole, Estimate approximation, Estimate amortisation) {
+        return List.of(
+                new Row("log p(x) − L", DerivationReport.number(whole), "the whole gap"),
+                new Row(
+                        "= approximation gap",
+                        DerivationReport.number(approximation),
+                        "the best q of the family is not p(z|x)"),
+                new Row(
+                        "+ amortisation gap",
+                        DerivationReport.number(amortisation),
+                        "the network does not select the best q"));
+    }
+
+    private static List<String> heading(String text) {
+        return List.of("", text);
+    }
+
+    /** Numbers aligned by their decimal points; reasons wrapped into what room is left. */
+    private List<String> table(List<Row> rows) {
+        int label = rows.stream().mapToInt(r -> r.label.length()).max().orElse(0);
+        int whole = rows.stream().mapToInt(r -> point(r.number)).max().orElse(0);
+        int number = rows.stream()
+                .mapToInt(r -> whole - point(r.number) + r.number.length())
+                .max()
+                .orElse(0);
+        int left = label + 2 + number + 2;
+        List<String> lines = new ArrayList<>();
+        for (Row row : rows) {
+            String aligned = " ".repeat(whole - point(row.number)) + row.number;
+            List<String> reason = wrapped(row.reason, Math.max(NARROWEST, columns - left));
+            for (int i = 0; i < Math.max(1, reason.size()); i++) {
+                String start = i == 0
+                        ? String.format("%-" + label + "s  %-" + number + "s  ", row.label, aligned)
+                        : " ".repeat(left);
+                lines.add((start + (reason.isEmpty() ? "" : reason.get(i))).stripTrailing());
+            }
+        }
+        return lines;
+    }
+
+    private static int point(String number) {
+        int point = number.indexOf('.');
+        return point < 0 ? number.length() : point;
+    }
+
+    private List<String> wrapped(String text) {
+        return wrapped(text, columns);
+    }
+
+    private static List<String> wrapped(String text, int width) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
+        for (String word : text.split(" ")) {
+            if (line.length() > 0 && line.length() + 1 + word.length() > width) {
+                lines.add(line.toString());
+                line.setLength(0);
+            }
+            line.append(line.length() == 0 ? "" : " ").append(word);
+        }
+        if (line.length() > 0) {
+            lines.add(line.toString());
+        }
+        return lines;
+    }
+}

@@ -1,0 +1,142 @@
+package jensen.cli;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import jensen.evaluate.Annealing;
+import jensen.evaluate.AutomaticEvidence;
+import jensen.evaluate.ClosedForm;
+import jensen.evaluate.Evidence;
+import jensen.evaluate.EvidenceMethod;
+import jensen.evaluate.ImportanceSampling;
+import jensen.evaluate.Quadrature;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How log p(x) is found. */
+final class EvidenceOptions {
+    /** The names of the methods. */
+    enum Name {
+        AUTO("auto"),
+        CLOSED_FORM("closed-form"),
+        QUADRATURE("quadrature"),
+        IS("is"),
+        AIS("ais");
+
+        final String word;
+
+        Name(String word) {
+            this.word = word;
+        }
+
+        static Map<String, Name> byWord() {
+            Map<String, Name> names = new LinkedHashMap<>();
+            for (Name name : values()) {
+                names.put(name.word, name);
+            }
+            return names;
+        }
+    }
+
+    private static final double USUAL = 0.1;
+    private static final int FIRST = 1000;
+
+    @Option(
+            names = "--evidence",
+            paramLabel = "METHOD",
+            description =
+                    "How log p(x) is found: is (importance sampling), ais (annealed importance sampling), quadrature"
+                            + " (at most 3 latent dimensions), closed-form (linear-Gaussian models), or auto: the closed form where"
+                            + " there is one, quadrature for 1 or 2 latent dimensions, else importance sampling, and ais for the"
+                            + " rows where that fails.")
+    private @Nullable Name method;
+
+    @Option(
+            names = "--error",
+            paramLabel = "E",
+            description =
+                    "The standard error of log p(x) to reach for each datum, in nats (default: 0.1). Where it is given"
+                            + " and not reached, the exit code is 1.")
+    private @Nullable Double error;
+
+    @Option(
+            names = "--budget",
+            paramLabel = "N",
+            description = "The most evaluations of p(x|z) for a datum (default: 100000).")
+    private int budget = 100_000;
+
+    @Option(
+            names = "--chunk",
+            paramLabel = "N",
+            description =
+                    "Draws of a datum that importance sampling decodes at a time, which bounds the memory (default:"
+                            + " what suits the data).")
+    private int chunk;
+
+    /** Whether another way than plain importance sampling is asked for. */
+    boolean isGiven() {
+        return method != null || error != null;
+    }
+
+    double error() {
+        return error == null ? USUAL : error;
+    }
+
+    /** Refuses what no method could do. */
+    void check() {
+        if (!(error() > 0)) {
+            throw new IllegalArgumentException("--error: expected a number above 0, found " + error());
+        }
+        if (budget < FIRST) {
+            throw new IllegalArgumentException("--budget: expected " + FIRST + " or more, found " + budget);
+        }
+        if (chunk < 0) {
+            throw new IllegalArgumentException("--chunk: expected 1 or more, found " + chunk);
+        }
+        if (method == Name.AIS && budget < Annealing.smallestBudget()) {
+            throw new IllegalArgumentException("--budget: expected %d or more for --evidence ais, found %d"
+                    .formatted(Annealing.smallestBudget(), budget));
+        }
+    }
+
+    /** The method, or {@code auto} where none is given. */
+    EvidenceMethod method() {
+        return switch (method == null ? Name.AUTO : method) {
+            case AUTO -> new AutomaticEvidence(error(), budget, chunk);
+            case CLOSED_FORM -> new ClosedForm();
+            case QUADRATURE -> new Quadrature(error(), budget);
+            case IS -> new ImportanceSampling(FIRST, error(), budget, chunk);
+            case AIS -> new Annealing(error(), budget);
+        };
+    }
+
+    /**
+     * Says what was not reached.
+     *
+     * @return the exit code
+     */
+    int tell(Terminal terminal, String command, List<Evidence> found) {
+        List<Evidence> missed = found.stream().filter(e -> !e.reached()).toList();
+        if (missed.isEmpty()) {
+            return Exit.DONE;
+        }
+        double worst =
+                missed.stream().mapToDouble(Evidence::standardError).max().orElseThrow();
+        long heavy = missed.stream().filter(e -> e.standardError() <= error()).count();
+        terminal.err()
+                .printf(
+                        Locale.ROOT,
+                        "%s: %s did not reach an error of %s nats that can be trusted within %,d evaluations: the largest"
+                                + " is ± %.3g%s%n",
+                        command,
+                        found.size() == 1
+                                ? "log p(x)"
+                                : "log p(x) of " + missed.size() + " of " + found.size() + " rows",
+                        error(),
+                        budget,
+                        worst,
+                        heavy == 0 ? "" : ", and k̂ of the weights is above 0.7 for " + heavy);
+        return error == null ? Exit.DONE : Exit.FAILED;
+    }
+}
