@@ -38,6 +38,7 @@ class ArchitectureTest {
             "optim",
             "train",
             "evaluate",
+            "oracle",
             "experiment",
             "report");
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import jensen.data.Dataset;
 import jensen.evaluate.Derivation;
 import jensen.evaluate.DerivationTotal;
@@ -56,8 +57,13 @@ record DerivationTable(int columns) {
                         .map(e -> DerivationReport.words(e.getKey()) + " for " + e.getValue())
                         .collect(Collectors.joining(", ")))));
         lines.add("");
-        lines.addAll(table(t.lines().stream()
-                .map(l -> new Row(l.label(), DerivationReport.number(l.estimate()), mean(l.estimate(), t.rows())))
+        List<String> means = aligned(
+                t.lines().stream().map(l -> mean(l.estimate(), t.rows())).toList());
+        lines.addAll(table(IntStream.range(0, means.size())
+                .mapToObj(i -> {
+                    Derivation.Line line = t.lines().get(i);
+                    return new Row(line.label(), DerivationReport.number(line.estimate()), means.get(i));
+                })
                 .toList()));
         lines.addAll(heading("What was lost"));
         lines.addAll(table(gaps(t.gap(), t.approximationGap(), t.amortisationGap())));
@@ -98,24 +104,28 @@ record DerivationTable(int columns) {
     /** Numbers aligned by their decimal points; reasons wrapped into what room is left. */
     private List<String> table(List<Row> rows) {
         int label = rows.stream().mapToInt(r -> r.label.length()).max().orElse(0);
-        int whole = rows.stream().mapToInt(r -> point(r.number)).max().orElse(0);
-        int number = rows.stream()
-                .mapToInt(r -> whole - point(r.number) + r.number.length())
-                .max()
-                .orElse(0);
+        List<String> numbers = aligned(rows.stream().map(Row::number).toList());
+        int number = numbers.stream().mapToInt(String::length).max().orElse(0);
         int left = label + 2 + number + 2;
         List<String> lines = new ArrayList<>();
-        for (Row row : rows) {
-            String aligned = " ".repeat(whole - point(row.number)) + row.number;
+        for (int r = 0; r < rows.size(); r++) {
+            Row row = rows.get(r);
             List<String> reason = wrapped(row.reason, Math.max(NARROWEST, columns - left));
             for (int i = 0; i < Math.max(1, reason.size()); i++) {
                 String start = i == 0
-                        ? String.format("%-" + label + "s  %-" + number + "s  ", row.label, aligned)
+                        ? String.format("%-" + label + "s  %-" + number + "s  ", row.label, numbers.get(r))
                         : " ".repeat(left);
                 lines.add((start + (reason.isEmpty() ? "" : reason.get(i))).stripTrailing());
             }
         }
         return lines;
+    }
+
+    private static List<String> aligned(List<String> numbers) {
+        int whole = numbers.stream().mapToInt(DerivationTable::point).max().orElse(0);
+        return numbers.stream()
+                .map(n -> " ".repeat(whole - point(n)) + n)
+                .toList();
     }
 
     private static int point(String number) {
@@ -130,6 +140,9 @@ record DerivationTable(int columns) {
     private static List<String> wrapped(String text, int width) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
+        if (text.length() <= width) {
+            return text.isEmpty() ? List.of() : List.of(text);
+        }
         for (String word : text.split(" ")) {
             if (line.length() > 0 && line.length() + 1 + word.length() > width) {
                 lines.add(line.toString());

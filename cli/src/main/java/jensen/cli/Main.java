@@ -32,7 +32,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "  0:done",
-            "  1:a run failed (numbers that are not finite, disk, memory), or was not reproduced",
+            "  1:a run failed (numbers that are not finite, disk, memory), or was not reproduced; the error asked for was not reached, or a check"
+                    + " failed",
             "  2:wrong usage",
             "  3:bad data, or a bad run folder",
             "130:interrupted"
@@ -77,6 +78,7 @@ public final class Main implements Runnable {
                         train,
                         new Evaluate(terminal),
                         new Explain(terminal),
+                        new Diagnose(terminal),
                         new Reconstruct(terminal),
                         new Sample(terminal),
                         new Encode(terminal),
@@ -85,7 +87,8 @@ public final class Main implements Runnable {
                         new Report(terminal),
                         new Reproduce(terminal),
                         new Resume(terminal),
-                        new ListData(terminal))
+                        new ListData(terminal),
+                        new Selftest(terminal))
                 .forEach(line::addSubcommand);
         Choices.register(line);
         line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));

@@ -12,6 +12,9 @@ class HelpTest {
             strings = {
                 "train",
                 "evaluate",
+                "explain",
+                "diagnose",
+                "selftest",
                 "reconstruct",
                 "sample",
                 "encode",

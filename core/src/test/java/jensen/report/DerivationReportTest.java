@@ -1,0 +1,143 @@
+package jensen.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import jensen.data.Dataset;
+import jensen.data.Encoding;
+import jensen.evaluate.AutomaticEvidence;
+import jensen.evaluate.Derivation;
+import jensen.evaluate.DerivationTotal;
+import jensen.evaluate.Estimate;
+import jensen.evaluate.Evaluator;
+import jensen.evaluate.EvidenceMethod;
+import jensen.evaluate.MeanField;
+import jensen.experiment.Experiment;
+import jensen.model.Family;
+import jensen.tensor.DType;
+import jensen.tensor.Device;
+import jensen.tensor.Generator;
+import jensen.train.Examples;
+import jensen.train.Stop;
+import jensen.train.Training;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DerivationReportTest {
+    private static final Dataset DIGITS = Examples.digits();
+    private static final EvidenceMethod AUTO = new AutomaticEvidence(0.5, 4000, 0);
+
+    @TempDir
+    Path folder;
+
+    private static DerivationReport report(int latent) {
+        Training training = Training.of(
+                Examples.model(latent, List.of(16), new Family.Bernoulli()),
+                Examples.guide(latent, List.of(16)),
+                new Encoding.AsStored());
+        Experiment experiment = new Experiment(
+                Experiment.FORMAT,
+                Experiment.Source.of("digits", Optional.empty(), DIGITS, Optional.empty(), 10, 10),
+                training,
+                new Stop(1, 0),
+                DType.FLOAT32,
+                new Experiment.Protocol(1, 1, 1));
+        Evaluator evaluator = new Evaluator(
+                training.model(),
+                training.theta(DType.FLOAT32, Device.CPU),
+                training.guide(),
+                training.phi(DType.FLOAT32, Device.CPU),
+                training.encoding(),
+                Generator.of(3),
+                1);
+        return new DerivationReport(experiment, evaluator, DIGITS);
+    }
+
+    private static List<Derivation> derive(DerivationReport report, int... rows) {
+        return Derivation.of(report.evaluator(), DIGITS, rows, AUTO, new MeanField(50, 8, 0.05), 500, n -> {});
+    }
+
+    private String page(DerivationReport report, Derivation d) throws Exception {
+        Path file = folder.resolve("page.html");
+        report.write(file, d);
+        return Files.readString(file);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4})
+    void thePageHasEveryLineAndFetchesNothing(int latent) throws Exception {
+        DerivationReport report = report(latent);
+        Derivation d = derive(report, 7).get(0);
+        String page = page(report, d);
+        for (Derivation.Line line :
+                Stream.of(d.lines(), d.route()).flatMap(List::stream).toList()) {
+            assertThat(page).contains(Markup.formula(line.label()), DerivationReport.number(line.estimate()));
+        }
+        assertThat(page).contains("amortised", "mean-field", "holds", "<svg", "data:image/png");
+        assertThat(page).doesNotContain("src=\"http", "href=\"http", "@import", "NaN");
+        assertThat(page).contains(latent > 2 ? "weighted draws" : "found by quadrature");
+    }
+
+    @Test
+    void everyLineLinksToAMethodThatExists() throws Exception {
+        DerivationReport report = report(2);
+        Derivation d = derive(report, 7).get(0);
+        String page = page(report, d);
+        List<String> linked = Pattern.compile("href=\"#([^\"]+)\"")
+                .matcher(page)
+                .results()
+                .map(m -> m.group(1))
+                .distinct()
+                .toList();
+        assertThat(linked).hasSizeGreaterThan(5);
+        for (String name : linked) {
+            assertThat(page).contains("id=\"" + name + "\"");
+            Class<?> home = Class.forName("jensen." + name.substring(0, name.lastIndexOf('.')));
+            assertThat(Arrays.stream(home.getMethods()).map(Method::getName))
+                    .contains(name.substring(name.lastIndexOf('.') + 1));
+        }
+    }
+
+    @Test
+    void totalsAreSumsOfWhatEachDatumHas() throws Exception {
+        DerivationReport report = report(2);
+        List<Derivation> each = derive(report, 3, 8, 20);
+        DerivationTotal total = DerivationTotal.of(each);
+        double sum = each.stream().mapToDouble(d -> d.lines().get(4).value()).sum();
+        double squares = each.stream()
+                .mapToDouble(d -> Math.pow(d.lines().get(4).standardError(), 2))
+                .sum();
+        assertThat(total.lines().get(4).value()).isEqualTo(sum, within(1e-9));
+        assertThat(total.lines().get(4).standardError()).isEqualTo(Math.sqrt(squares), within(1e-12));
+        assertThat(total.methods()).containsOnlyKeys("quadrature").containsValue(3);
+        assertThat(total.failed()).isZero();
+        assertThat(total.gap().value())
+                .isEqualTo(
+                        total.approximationGap().value()
+                                + total.amortisationGap().value(),
+                        within(1e-9));
+        Path file = folder.resolve("all.html");
+        report.write(file, total);
+        assertThat(Files.readString(file))
+                .contains("Sums over 3 data", DerivationReport.number(total.gap()), "by quadrature for 3");
+    }
+
+    @Test
+    void numbersSayHowWellTheyAreKnown() {
+        assertThat(DerivationReport.number(new Estimate(-98.12345, 0.0451))).isEqualTo("−98.123 ± 0.045");
+        assertThat(DerivationReport.number(new Estimate(2, 0))).isEqualTo("2.000 exactly");
+        assertThat(DerivationReport.number(new Estimate(-1, 2.4e-8))).isEqualTo("−1.000 ± 2e-08");
+        assertThat(DerivationReport.number(new Estimate(-5, Double.POSITIVE_INFINITY)))
+                .isEqualTo("−5 ± ∞");
+    }
+}
