@@ -123,9 +123,7 @@ record DerivationTable(int columns) {
 
     private static List<String> aligned(List<String> numbers) {
         int whole = numbers.stream().mapToInt(DerivationTable::point).max().orElse(0);
-        return numbers.stream()
-                .map(n -> " ".repeat(whole - point(n)) + n)
-                .toList();
+        return numbers.stream().map(n -> " ".repeat(whole - point(n)) + n).toList();
     }
 
     private static int point(String number) {

@@ -79,9 +79,10 @@ class ExplainTest {
                         number(lines.get(3), "value") + number(lines.get(4), "value") + number(lines.get(5), "value"),
                         within(1e-6));
         assertThat(number(lines.get(8), "value")).isEqualTo(number(json, "gap"));
-        json.get("checks").forEach(check -> assertThat(check.get("holds").booleanValue())
-                .as(check.toString())
-                .isTrue());
+        json.get("checks")
+                .forEach(check -> assertThat(check.get("holds").booleanValue())
+                        .as(check.toString())
+                        .isTrue());
         assertThat(json.get("checks").size()).isGreaterThanOrEqualTo(3);
         assertThat(plane.resolve("explain-7.html")).doesNotExist();
     }
@@ -121,8 +122,7 @@ class ExplainTest {
     @Test
     void allIsATableOfSums() throws IOException {
         Path page = folder.resolve("all.html");
-        JsonNode json = explain(
-                        plane, "--all", "--rows", "5", "--samples", "200", "--json", "--out", page.toString())
+        JsonNode json = explain(plane, "--all", "--rows", "5", "--samples", "200", "--json", "--out", page.toString())
                 .json();
         assertThat(json.get("rows").intValue()).isEqualTo(5);
         assertThat(json.get("evidenceRows").get("quadrature").intValue()).isEqualTo(5);
@@ -139,10 +139,11 @@ class ExplainTest {
     @Test
     void mistakesAreToldInOneLine() {
         assertThat(explain(plane, "--datum", "360"))
-                .isEqualTo(new Jensen.Ran(
-                        2,
-                        "",
-                        "jensen explain: --datum: expected a number from 0 to 359, the last of digits:test, found 360\n"));
+                .isEqualTo(
+                        new Jensen.Ran(
+                                2,
+                                "",
+                                "jensen explain: --datum: expected a number from 0 to 359, the last of digits:test, found 360\n"));
         assertThat(explain(plane, "--datum", "-1").code()).isEqualTo(2);
         assertThat(explain(plane, "--datum", "1", "--all").err()).contains("--datum and --all: expected one of them");
         assertThat(explain(plane, "--rows", "3").err()).contains("--rows: expected --all");
@@ -150,25 +151,29 @@ class ExplainTest {
         assertThat(explain(plane, "--out", "page.pdf").err()).contains("ends with .html, found page.pdf");
         Jensen.Ran other = explain(plane, "--data", "mnist:test");
         assertThat(other.code()).isEqualTo(3);
-        assertThat(other.err()).contains("expected 64 values a row", "found 784").hasLineCount(1);
+        assertThat(other.err())
+                .contains("expected 64 values a row", "found 784")
+                .hasLineCount(1);
         assertThat(explain(folder.resolve("none")).code()).isEqualTo(3);
     }
 
     @Test
     void anErrorThatIsNotReachedIsTold() throws IOException {
-        Jensen.Ran ran = explain(
-                four, "--evidence", "is", "--error", "1e-9", "--budget", "1000", "--json", "--samples", "100");
+        Jensen.Ran ran =
+                explain(four, "--evidence", "is", "--error", "1e-9", "--budget", "1000", "--json", "--samples", "100");
         assertThat(ran.code()).isEqualTo(1);
         assertThat(ran.json().get("evidenceReached").booleanValue()).isFalse();
         assertThat(number(ran.json(), "logEvidenceStandardError")).isBetween(1e-6, 5.0);
         assertThat(ran.err())
-                .contains("log p(x) did not reach an error of 1.0E-9 nats", "within 1,000 evaluations", "the largest is ± ");
+                .contains(
+                        "log p(x) did not reach an error of 1.0E-9 nats",
+                        "within 1,000 evaluations",
+                        "the largest is ± ");
     }
 
     private static Jensen.Ran evaluate(Path run, String... more) {
         String[] args = new String[5 + more.length];
-        System.arraycopy(
-                new String[] {"evaluate", run.toString(), "--rows", "6", "--json"}, 0, args, 0, 5);
+        System.arraycopy(new String[] {"evaluate", run.toString(), "--rows", "6", "--json"}, 0, args, 0, 5);
         System.arraycopy(more, 0, args, 5, more.length);
         return Jensen.run(args);
     }
@@ -177,10 +182,12 @@ class ExplainTest {
     @Test
     void evaluateFindsTheEvidenceAsAsked() throws IOException {
         JsonNode plain = evaluate(plane, "--samples", "4000").json();
-        JsonNode exact = evaluate(plane, "--evidence", "quadrature", "--samples", "4000").json();
+        JsonNode exact =
+                evaluate(plane, "--evidence", "quadrature", "--samples", "4000").json();
         assertThat(exact.get("evidenceRows").toString()).isEqualTo("{\"quadrature\":6}");
         assertThat(exact.get("unreachedRows").intValue()).isZero();
-        plain.fieldNames().forEachRemaining(name -> assertThat(exact.has(name)).as(name).isTrue());
+        plain.fieldNames()
+                .forEachRemaining(name -> assertThat(exact.has(name)).as(name).isTrue());
         assertThat(exact.get("elbo")).isEqualTo(plain.get("elbo"));
         for (String method : List.of("is", "ais", "auto")) {
             JsonNode found = evaluate(plane, "--evidence", method, "--error", "0.5", "--samples", "10", "--chunk", "50")
@@ -201,7 +208,9 @@ class ExplainTest {
         assertThat(evaluate(four, "--evidence", "quadrature").err())
                 .contains("quadrature serves at most 3 latent dimensions, the model has 4")
                 .hasLineCount(1);
-        assertThat(evaluate(plane, "--evidence", "closed-form").err()).contains("affine decoder").hasLineCount(1);
+        assertThat(evaluate(plane, "--evidence", "closed-form").err())
+                .contains("affine decoder")
+                .hasLineCount(1);
         assertThat(evaluate(plane, "--evidence", "iss").err()).contains("did you mean is");
         assertThat(evaluate(plane, "--evidence", "ais", "--budget", "2000").err())
                 .contains("--budget: expected 20656 or more for --evidence ais, found 2000");
