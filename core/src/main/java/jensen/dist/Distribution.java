@@ -26,6 +26,11 @@ public sealed interface Distribution
      */
     Tensor sample(int k, Generator rng);
 
+    /** Independent draws {@code [k, …, X]}, through which gradients flow if the distribution is {@link Reparameterised}. */
+    default Draw draw(int k, Generator rng) {
+        return Draw.of(sample(k, rng));
+    }
+
     /** E[x], {@code […, X]}. */
     Tensor mean();
 

@@ -16,14 +16,15 @@ public sealed interface Reparameterised extends Distribution permits DiagonalNor
      */
     Tensor reparameterise(Tensor noise);
 
-    /**
-     * Independent draws, through which gradients flow.
-     *
-     * @return {@code [k, …, X]}
-     */
-    default Tensor draw(int k, Generator rng) {
+    @Override
+    default Draw draw(int k, Generator rng) {
+        return Draw.of(reparameterise(noise(k, rng)));
+    }
+
+    /** ε for k draws, {@code [k, …, X]}. */
+    default Tensor noise(int k, Generator rng) {
         Tensor mean = mean();
-        return reparameterise(rng.normal(mean.dtype(), mean.device(), Shapes.prepend(k, mean.shape())));
+        return rng.normal(mean.dtype(), mean.device(), Shapes.prepend(k, mean.shape()));
     }
 
     /** The standard deviation of each element, {@code […, X]}. */
@@ -31,7 +32,7 @@ public sealed interface Reparameterised extends Distribution permits DiagonalNor
 
     @Override
     default Tensor sample(int k, Generator rng) {
-        return Native.withoutGradient(() -> draw(k, rng));
+        return Native.withoutGradient(() -> draw(k, rng).z());
     }
 
     @Override

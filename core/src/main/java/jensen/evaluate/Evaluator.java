@@ -106,7 +106,7 @@ public record Evaluator(
         double[] kl = {};
         try (Scope scope = new Scope()) {
             Batch batch = read(data, rows);
-            Reparameterised q = guide.posterior(phi, batch);
+            Distribution q = guide.posterior(phi, batch);
             Generator noise = rng.split("draw");
             int chunk = chunk(n, samples, batch);
             for (int from = 0, c = 0; from < samples; from += chunk, c++) {
@@ -174,7 +174,7 @@ public record Evaluator(
                         int from = b * BLOCK;
                         int[] part = Arrays.copyOfRange(rows, from, Math.min(rows.length, from + BLOCK));
                         try (Scope scope = new Scope()) {
-                            Reparameterised q = guide.posterior(phi, read(data, part));
+                            Reparameterised q = guide.continuous(phi, read(data, part));
                             split(q.mean(), mean, from);
                             split(q.standardDeviation(), deviation, from);
                             Kl.closedFormPerDimension(q, model.prior(theta)).ifPresent(each -> split(each, kl, from));

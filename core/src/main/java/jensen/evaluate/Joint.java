@@ -6,6 +6,7 @@ import java.util.List;
 import jensen.data.Batch;
 import jensen.data.Dataset;
 import jensen.dist.Distribution;
+import jensen.dist.Draw;
 import jensen.dist.MultivariateNormal;
 import jensen.dist.Reparameterised;
 import jensen.model.LogWeights;
@@ -33,7 +34,7 @@ record Joint(Evaluator evaluator, Batch batch, Reparameterised q, int chunk) {
         return new Joint(
                 evaluator,
                 batch,
-                evaluator.guide().posterior(evaluator.phi(), batch),
+                evaluator.guide().continuous(evaluator.phi(), batch),
                 Math.max(1, Evaluator.CHUNK / 2 / data.shape().size()));
     }
 
@@ -52,7 +53,7 @@ record Joint(Evaluator evaluator, Batch batch, Reparameterised q, int chunk) {
             try (Scope scope = new Scope()) {
                 Tensor mean = q.mean();
                 Tensor z = Tensor.of(flat, mean.device(), n, 1, latent()).to(mean.dtype());
-                LogWeights w = evaluator.model().logWeights(evaluator.theta(), batch, z, q);
+                LogWeights w = evaluator.model().logWeights(evaluator.theta(), batch, Draw.of(z), q);
                 double[] joint = w.logLikelihood().add(w.logPrior()).toDoubles();
                 double[] posterior = w.logPosterior().toDoubles();
                 for (int i = 0; i < n; i++) {
@@ -121,7 +122,7 @@ record Joint(Evaluator evaluator, Batch batch, Reparameterised q, int chunk) {
                 evaluations += POPULATION;
                 try (Scope inner = new Scope()) {
                     MultivariateNormal proposal = population.normal(WIDER, z);
-                    Tensor drawn = proposal.draw(POPULATION, rng.split(round));
+                    Tensor drawn = proposal.sample(POPULATION, rng.split(round));
                     population = population(drawn, proposal.logProb(drawn).toDoubles(), all, densities);
                 }
             }

@@ -3,11 +3,7 @@ package jensen.gradient;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import jensen.bound.Bound;
-import jensen.data.Batch;
-import jensen.dist.Reparameterised;
-import jensen.model.Model;
-import jensen.net.Parameters;
-import jensen.tensor.Tensor;
+import jensen.tensor.Generator;
 
 /** How the gradient of a bound is estimated from draws of z. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
@@ -16,9 +12,9 @@ public sealed interface GradientEstimator permits Pathwise {
     /**
      * Evaluates a bound at draws from q.
      *
-     * @param z draws from q through which gradients flow, {@code [K, B, D]}
+     * @param samples K, the draws of z for each datum
      * @param klWeight the factor of KL(q ‖ p) in the objective
+     * @param rng of the draws, its rows those of the data
      */
-    Estimate estimate(
-            Model model, Parameters theta, Batch batch, Reparameterised q, Tensor z, Bound bound, double klWeight);
+    Estimate estimate(Target target, Bound bound, int samples, double klWeight, Generator rng);
 }

@@ -1,11 +1,9 @@
 package jensen.gradient;
 
 import jensen.bound.Bound;
-import jensen.data.Batch;
-import jensen.dist.Reparameterised;
+import jensen.dist.Distribution;
 import jensen.model.LogWeights;
-import jensen.model.Model;
-import jensen.net.Parameters;
+import jensen.tensor.Generator;
 import jensen.tensor.Tensor;
 
 /**
@@ -15,9 +13,9 @@ import jensen.tensor.Tensor;
  */
 public record Pathwise() implements GradientEstimator {
     @Override
-    public Estimate estimate(
-            Model model, Parameters theta, Batch batch, Reparameterised q, Tensor z, Bound bound, double klWeight) {
-        LogWeights w = model.logWeights(theta, batch, z, q).weighted(klWeight);
+    public Estimate estimate(Target target, Bound bound, int samples, double klWeight, Generator rng) {
+        Distribution q = target.posterior();
+        LogWeights w = target.logWeights(target.draw(q, samples, rng), q).weighted(klWeight);
         Tensor value = bound.value(w);
         return new Estimate(value, value, value, w);
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import jensen.data.Batch;
 import jensen.dist.Distribution;
+import jensen.dist.Draw;
 import jensen.dist.Kl;
 import jensen.net.Parameters;
 import jensen.net.Slot;
@@ -44,15 +45,16 @@ public record Model(Prior prior, Conditional likelihood) {
     /**
      * The three terms of log w = log p(x|z) + log p(z) − log q(z|x). This is the only place where they are formed.
      *
-     * @param z draws from q, {@code [K, B, D]}
+     * @param draw z from q, {@code [K, B, D]}
      * @param q the distribution whose density divides: q_φ(z|x), or the same with its parameters as constants
      */
-    public LogWeights logWeights(Parameters theta, Batch batch, Tensor z, Distribution q) {
+    public LogWeights logWeights(Parameters theta, Batch batch, Draw draw, Distribution q) {
         Distribution p = prior(theta);
+        Tensor z = draw.z();
         return new LogWeights(
                 () -> likelihood(theta, z).logProb(batch.x()),
                 () -> p.logProb(z),
-                () -> q.logProb(z),
+                () -> draw.logProb(q),
                 () -> Kl.closedForm(q, p));
     }
 }

@@ -10,9 +10,9 @@ import jensen.data.Batch;
 import jensen.data.Batches;
 import jensen.data.Dataset;
 import jensen.data.Values;
-import jensen.dist.Reparameterised;
 import jensen.gradient.Estimate;
 import jensen.gradient.Objective;
+import jensen.gradient.Target;
 import jensen.model.LogWeights;
 import jensen.net.Parameters;
 import jensen.tensor.Autograd;
@@ -194,9 +194,9 @@ public final class Run implements Iterator<Step>, AutoCloseable {
 
     private Estimate estimate(Batch batch, double klWeight) {
         Objective o = training.objective();
-        Reparameterised q = training.guide().posterior(phi.parameters, batch);
-        Tensor z = q.draw(o.samples(), rng.split("draw").split(done).rows(batch.index()));
-        return o.gradient().estimate(training.model(), theta.parameters, batch, q, z, o.bound(), klWeight);
+        Target target = new Target.OfBatch(training.model(), theta.parameters, training.guide(), phi.parameters, batch);
+        Generator noise = rng.split("draw").split(done).rows(batch.index());
+        return o.gradient().estimate(target, o.bound(), o.samples(), klWeight, noise);
     }
 
     private static Shard sums(Estimate e) {

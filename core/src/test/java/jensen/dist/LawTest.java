@@ -268,11 +268,13 @@ class LawTest {
         Tensor leaf = Tensor.of(at, at.length).requiresGradient();
         Tensor sum = ((Reparameterised) law.from(leaf))
                 .draw(4, Generator.of(SEED))
+                .z()
                 .mul(weights)
                 .sum();
         double[] expected = derivatives(
                 p -> ((Reparameterised) law.from(Tensor.of(p, p.length)))
                         .draw(4, Generator.of(SEED))
+                        .z()
                         .mul(weights)
                         .sum()
                         .item(),

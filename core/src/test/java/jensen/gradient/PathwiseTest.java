@@ -13,7 +13,6 @@ import jensen.bound.Bound;
 import jensen.bound.Elbo;
 import jensen.bound.ImportanceWeighted;
 import jensen.data.Batch;
-import jensen.dist.Reparameterised;
 import jensen.model.Amortised;
 import jensen.model.Family;
 import jensen.model.Head;
@@ -83,9 +82,8 @@ class PathwiseTest {
     private static Estimate estimate(Case c, Parameters theta, Parameters phi) {
         double[] x = {1, 0, 0, 1, 1, 0, 0, 1, 0, 1, 1, 1, 1, 0, 0};
         Batch batch = new Batch(Tensor.of(x, B, X), new int[] {0, 1, 2});
-        Reparameterised q = GUIDE.posterior(phi, batch);
-        Tensor z = q.draw(c.samples(), Generator.of(77));
-        return new Pathwise().estimate(MODEL, theta, batch, q, z, c.bound(), c.klWeight());
+        Target target = new Target.OfBatch(MODEL, theta, GUIDE, phi, batch);
+        return new Pathwise().estimate(target, c.bound(), c.samples(), c.klWeight(), Generator.of(77));
     }
 
     @ParameterizedTest

@@ -1,0 +1,42 @@
+package jensen.gradient;
+
+import jensen.data.Batch;
+import jensen.dist.Distribution;
+import jensen.dist.Draw;
+import jensen.model.Guide;
+import jensen.model.LogWeights;
+import jensen.model.Model;
+import jensen.net.Parameters;
+import jensen.tensor.Generator;
+
+/** What a bound is climbed on: the q of some data, and the log-weights of draws from it. */
+public interface Target {
+    /** q(z|x), differentiable in φ: events {@code [D]} under {@code [B]}. */
+    Distribution posterior();
+
+    /** Draws z from q, {@code [K, B, D]}. */
+    default Draw draw(Distribution q, int samples, Generator rng) {
+        return q.draw(samples, rng);
+    }
+
+    /**
+     * log w of draws, differentiable in θ and through z.
+     *
+     * @param draw z from q, {@code [K, B, D]}
+     * @param q the distribution whose density divides: the posterior, or the same with its parameters as constants
+     */
+    LogWeights logWeights(Draw draw, Distribution q);
+
+    /** A model and a guide on a batch of data. */
+    record OfBatch(Model model, Parameters theta, Guide guide, Parameters phi, Batch batch) implements Target {
+        @Override
+        public Distribution posterior() {
+            return guide.posterior(phi, batch);
+        }
+
+        @Override
+        public LogWeights logWeights(Draw draw, Distribution q) {
+            return model.logWeights(theta, batch, draw, q);
+        }
+    }
+}
