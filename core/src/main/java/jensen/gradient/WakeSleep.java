@@ -24,7 +24,7 @@ public record WakeSleep() implements GradientEstimator {
     /** @throws IllegalArgumentException if the target cannot dream */
     @Override
     public Estimate estimate(Target target, Bound bound, int samples, double klWeight, Generator rng) {
-        Distribution q = Native.withoutGradient(target::posterior);
+        Distribution q = Native.withoutGradient(target::posterior).detach();
         Tensor z = Native.withoutGradient(() -> target.draw(q, samples, rng).z());
         LogWeights w = target.logWeights(Draw.of(z), q).weighted(klWeight);
         Tensor value = bound.value(w);
