@@ -15,6 +15,13 @@ import jensen.bound.Tvo;
 import jensen.data.Encoding;
 import jensen.experiment.Experiment;
 import jensen.experiment.Provenance;
+import jensen.gradient.DoublyReparameterised;
+import jensen.gradient.GradientEstimator;
+import jensen.gradient.ReweightedWakeSleep;
+import jensen.gradient.ScoreFunction;
+import jensen.gradient.StickTheLanding;
+import jensen.gradient.Vimco;
+import jensen.gradient.WakeSleep;
 import jensen.model.Amortised;
 import jensen.model.Conditional;
 import jensen.model.Guide;
@@ -55,6 +62,7 @@ final class Words {
                 entries,
                 "Bound",
                 bound(t.objective().bound()) + ", " + plural(t.objective().samples(), "draw") + " of z");
+        add(entries, "Gradient", gradient(t.objective().gradient()));
         add(entries, "Optimiser", optimiser(t.optimiser()));
         add(entries, "Learning rate", schedule(t.learningRate()));
         if (t.clip() > 0) {
@@ -184,6 +192,27 @@ final class Words {
             return "thermodynamic bound of " + tvo.intervals() + " intervals";
         }
         return "importance-weighted bound";
+    }
+
+    private static String gradient(GradientEstimator gradient) {
+        if (gradient instanceof StickTheLanding) {
+            return "through the draws, without the score of q";
+        }
+        if (gradient instanceof DoublyReparameterised) {
+            return "doubly reparameterised";
+        }
+        if (gradient instanceof ScoreFunction score) {
+            return score.baseline() == ScoreFunction.Baseline.NONE
+                    ? "score function"
+                    : "score function, less the bound of the other draws";
+        }
+        if (gradient instanceof Vimco) {
+            return "VIMCO";
+        }
+        if (gradient instanceof WakeSleep) {
+            return "wake-sleep";
+        }
+        return gradient instanceof ReweightedWakeSleep ? "reweighted wake-sleep" : "through the draws";
     }
 
     /** What is maximised, as a bound on log p(x). */
