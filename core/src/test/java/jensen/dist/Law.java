@@ -92,6 +92,8 @@ record Law(Class<? extends Distribution> type, List<double[]> parameters, Make m
                 normal(-1.3, 2.5),
                 normal(40, -6),
                 multivariateNormal(-1.3, 2.5),
+                lowRankNormal(0.7, -1.1, 0.9),
+                lowRankNormal(-20, -9, 3),
                 bernoulli(0),
                 bernoulli(-1.7),
                 bernoulli(4),
@@ -124,6 +126,16 @@ record Law(Class<? extends Distribution> type, List<double[]> parameters, Make m
                 p -> MultivariateNormal.of(new DiagonalNormal(p.get(0), p.get(1)))
                         .orElseThrow(),
                 normal(mean, logVariance).support());
+    }
+
+    /** With as many columns as elements, each of which moves one element alone. */
+    static Law lowRankNormal(double mean, double logVariance, double factor) {
+        return new Law(
+                LowRankNormal.class,
+                List.of(one(mean), one(logVariance), one(factor)),
+                p -> new LowRankNormal(
+                        p.get(0), p.get(1), p.get(2).unsqueeze(-1).mul(MultivariateNormal.identity(p.get(2)))),
+                normal(mean, Math.log(Math.exp(logVariance) + factor * factor)).support());
     }
 
     static Law bernoulli(double logit) {
