@@ -76,7 +76,13 @@ class JsonTest {
                                 new FlowFamily.Planar(2),
                                 new FlowFamily.Autoregressive(3, 5),
                                 new FlowFamily.Sylvester(4, 6))),
-                new Kind(Prior.class, List.of(new Prior.StandardNormal(13))),
+                new Kind(
+                        Prior.class,
+                        List.of(
+                                new Prior.StandardNormal(13),
+                                new Prior.Mixture(3, 4),
+                                new Prior.Flow(2, 3, 4),
+                                new Prior.Vamp(HEAD, 5, true))),
                 new Kind(Conditional.class, List.of(HEAD)),
                 new Kind(Guide.class, List.of(new Amortised(HEAD))),
                 new Kind(Bound.class, List.of(Elbo.analytic(), Elbo.sampled(), new ImportanceWeighted())),
