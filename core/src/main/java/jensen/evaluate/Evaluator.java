@@ -41,6 +41,11 @@ import jensen.train.Team;
  */
 public record Evaluator(
         Model model, Parameters theta, Guide guide, Parameters phi, Encoding encoding, Generator rng, int threads) {
+    /** Reads of φ what the model's prior is made of. */
+    public Evaluator {
+        theta = model.reading(theta, phi);
+    }
+
     /** The most values of x, over all data and draws, that are decoded at a time: 1 MB of float32, which fit a cache. */
     static final int CHUNK = 1 << 18;
 
