@@ -111,8 +111,10 @@ record DerivationTable(int columns) {
                     .collect(Collectors.joining("  "))
                     .stripTrailing());
         }
-        lines.addAll(wrapped("± is the error from the draws; ± data that of the mean as one of all data of this kind. At the"
-                + " largest K, " + t.covered() + " of " + t.rows() + " data are within 1.96 standard errors of log p(x)."));
+        lines.addAll(
+                wrapped("± is the error from the draws; ± data that of the mean as one of all data of this kind. At the"
+                        + " largest K, " + t.covered() + " of " + t.rows()
+                        + " data are within 1.96 standard errors of log p(x)."));
         return lines;
     }
 

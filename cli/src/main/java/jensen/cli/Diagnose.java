@@ -77,8 +77,9 @@ final class Diagnose implements Callable<Integer> {
     @Option(
             names = "--bracket",
             paramLabel = "N",
-            description = "Brackets log p(x) of N data that the model makes, by annealing from below and from above, which"
-                    + " takes seconds for each (default: 0).")
+            description =
+                    "Brackets log p(x) of N data that the model makes, by annealing from below and from above, which"
+                            + " takes seconds for each (default: 0).")
     private int bracket;
 
     @Option(names = "--seed", paramLabel = "S", description = "Of the draws (default: 0).")

@@ -136,7 +136,8 @@ class ExplainTest {
         assertThat(number(apart, "largestDifference")).isLessThan(1e-6);
         JsonNode last = json.get("bounds").get(3);
         assertThat(last.get("samples").intValue()).isEqualTo(200);
-        assertThat(number(last, "gap")).isCloseTo(number(json, "logEvidence") / 5 - number(last, "value"), within(1e-9));
+        assertThat(number(last, "gap"))
+                .isCloseTo(number(json, "logEvidence") / 5 - number(last, "value"), within(1e-9));
         assertThat(number(last, "gapStandardError")).isPositive();
         assertThat(number(last, "gapRowsStandardError")).isPositive();
         assertThat(json.get("coveredRows").intValue()).isBetween(0, 5);
@@ -272,17 +273,17 @@ class ExplainTest {
         assertThat(number(json, "annealed"))
                 .isCloseTo(
                         number(json, "bracketLower"),
-                        within(5 * Math.hypot(
-                                        number(json, "annealedStandardError"),
-                                        number(json, "bracketLowerStandardError"))
+                        within(5
+                                        * Math.hypot(
+                                                number(json, "annealedStandardError"),
+                                                number(json, "bracketLowerStandardError"))
                                 + 0.05));
         assertThat(json.get("annealedInside").intValue()).isBetween(1, 3);
         Jensen.Ran ran = Jensen.run(Arrays.copyOf(command, command.length - 1));
         assertThat(ran.out()).contains("of 3 data that the model made", "from above", "apart");
         assertThat(ran.out().lines()).allMatch(line -> line.length() <= 80);
         command[7] = "-1";
-        assertThat(Jensen.run(command).err())
-                .isEqualTo("jensen diagnose: --bracket: expected 0 or more, found -1\n");
+        assertThat(Jensen.run(command).err()).isEqualTo("jensen diagnose: --bracket: expected 0 or more, found -1\n");
     }
 
     @Test

@@ -28,7 +28,8 @@ public record Bracket(int index, Estimate lower, Estimate upper) {
     /** Whether another estimate of log p(x) is between the ends, or outside by no more than 1.96 standard errors. */
     public boolean holds(Estimate other) {
         return other.value() >= lower.value() - INTERVAL * other.minus(lower).standardError()
-                && other.value() <= upper.value() + INTERVAL * other.minus(upper).standardError();
+                && other.value()
+                        <= upper.value() + INTERVAL * other.minus(upper).standardError();
     }
 
     /** How much is not known: upper − lower. */

@@ -114,8 +114,7 @@ public record Derivation(
         List<MeanField.Gain> gains = field.gains(evaluator, data, rows, samples, n -> {});
         List<Optional<Exact>> exact = exact(evaluator, data, rows, evidence);
         return IntStream.range(0, rows.length)
-                .mapToObj(
-                        i -> of(draw(evaluator, data, rows[i], samples), evidence.get(i), gains.get(i), exact.get(i)))
+                .mapToObj(i -> of(draw(evaluator, data, rows[i], samples), evidence.get(i), gains.get(i), exact.get(i)))
                 .toList();
     }
 
@@ -323,10 +322,7 @@ public record Derivation(
                     "L + KL(q(z|x) ‖ p(z|x)) is log p(x)",
                     bound.value() + parts.divergence().value(),
                     logEvidence.value(),
-                    bound.standardError()
-                            + parts.divergence().standardError()
-                            + logEvidence.standardError()
-                            + APART));
+                    bound.standardError() + parts.divergence().standardError() + logEvidence.standardError() + APART));
         });
         if (weights.trusted()) {
             checks.add(new Check(

@@ -103,8 +103,8 @@ public record DerivationTotal(
                 found.merge(
                         c.label(),
                         new Checked(c.label(), 1, c.holds() ? 0 : 1, apart),
-                        (a, b) -> new Checked(
-                                a.label, a.rows + 1, a.failed + b.failed, Math.max(a.largest, b.largest)));
+                        (a, b) ->
+                                new Checked(a.label, a.rows + 1, a.failed + b.failed, Math.max(a.largest, b.largest)));
             }
         }
         return List.copyOf(found.values());

@@ -77,8 +77,7 @@ public record Quadrature(double tolerance, int budget) implements EvidenceMethod
      */
     public List<Estimate> elbo(Evaluator evaluator, Dataset data, int[] rows, IntConsumer done) {
         return each(evaluator, data, rows, done, (row, joint) -> {
-            Lattice.Integral found =
-                    joint.aroundPosterior(budget).converge(Quadrature::expectation, tolerance);
+            Lattice.Integral found = joint.aroundPosterior(budget).converge(Quadrature::expectation, tolerance);
             double value = found.value() - joint.kl();
             return new Estimate(value, Math.max(found.error(), Math.ulp(value)));
         });

@@ -28,8 +28,8 @@ class LogMeanExpTest {
         assertThat(LogMeanExp.bound(w, 2).standardError()).isCloseTo(Math.log(2) / 2, within(1e-12));
         assertThat(LogMeanExp.bound(w, 3).value()).isCloseTo(Math.log(2), within(1e-12));
         assertThat(LogMeanExp.bound(w, 4))
-                .isEqualTo(new Estimate(
-                        LogMeanExp.of(w).value(), LogMeanExp.of(w).standardError()));
+                .isEqualTo(
+                        new Estimate(LogMeanExp.of(w).value(), LogMeanExp.of(w).standardError()));
     }
 
     @Test
