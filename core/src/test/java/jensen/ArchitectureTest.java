@@ -38,6 +38,7 @@ class ArchitectureTest {
             "optim",
             "train",
             "evaluate",
+            "infer",
             "oracle",
             "experiment",
             "report");
