@@ -32,11 +32,32 @@ public record Elbo(KlForm kl) implements Bound {
     @Override
     public Tensor value(LogWeights w) {
         if (kl == KlForm.SAMPLED) {
-            return w.total().mean(0);
+            return of(w.total());
         }
         Tensor divergence = w.closedFormKl()
                 .orElseThrow(() -> new IllegalArgumentException(
                         "KL(q ‖ p) has no closed form for this posterior and prior: use Elbo.sampled()"));
-        return w.logLikelihood().mean(0).sub(w.klWeight() == 1 ? divergence : divergence.mul(w.klWeight()));
+        return of(w.logLikelihood()).sub(w.klWeight() == 1 ? divergence : divergence.mul(w.klWeight()));
+    }
+
+    @Override
+    public Tensor of(Tensor logWeights) {
+        return logWeights.mean(0);
+    }
+
+    /** 1/K. */
+    @Override
+    public Tensor weight(Tensor logWeights) {
+        return logWeights.zerosLike().add(1.0 / logWeights.size(0));
+    }
+
+    @Override
+    public Tensor slope(Tensor logWeights) {
+        return logWeights.zerosLike();
+    }
+
+    @Override
+    public boolean constantWeight(int samples) {
+        return true;
     }
 }

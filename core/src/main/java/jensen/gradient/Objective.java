@@ -11,10 +11,14 @@ import jensen.bound.Elbo;
  * @param samples K, the draws of z for each datum
  */
 public record Objective(Bound bound, GradientEstimator gradient, int samples) {
-    /** @throws IllegalArgumentException if {@code samples} is not positive */
+    /** @throws IllegalArgumentException if {@code samples} is not positive, or the estimator does not serve the bound */
     public Objective {
         if (samples < 1) {
             throw new IllegalArgumentException("samples must be ≥ 1, was " + samples);
+        }
+        if (gradient.serves(bound, samples) instanceof Verdict.Refused refused) {
+            throw new IllegalArgumentException(gradient + " for " + bound + " of " + samples + " draws "
+                    + refused.reason() + ": use " + new Pathwise());
         }
     }
 

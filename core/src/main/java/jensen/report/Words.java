@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import jensen.bound.Bound;
 import jensen.bound.Elbo;
+import jensen.bound.Renyi;
 import jensen.data.Encoding;
 import jensen.experiment.Experiment;
 import jensen.experiment.Provenance;
@@ -163,11 +164,17 @@ final class Words {
         if (bound instanceof Elbo elbo) {
             return elbo.kl() == Elbo.KlForm.ANALYTIC ? "ELBO with the KL in closed form" : "ELBO with the KL by draws";
         }
+        if (bound instanceof Renyi renyi) {
+            return "Rényi bound, α " + renyi.alpha();
+        }
         return "importance-weighted bound";
     }
 
     /** What is maximised, as a bound on log p(x). */
     static String formula(Bound bound) {
+        if (bound instanceof Renyi) {
+            return "L_α(θ, φ; x) = 1 / (1 − α) log (w_1¹⁻ᵅ + … + w_K¹⁻ᵅ) / K ≤ log p_θ(x), w = p_θ(x, z) / q_φ(z|x)";
+        }
         return bound instanceof Elbo
                 ? "L(θ, φ; x) = E_q[log p_θ(x|z)] − KL(q_φ(z|x) ‖ p(z)) ≤ log p_θ(x)"
                 : "L_K(θ, φ; x) = E_q[log (w_1 + … + w_K) / K] ≤ log p_θ(x), w = p_θ(x, z) / q_φ(z|x)";

@@ -12,11 +12,14 @@ import java.util.stream.Stream;
 import jensen.bound.Bound;
 import jensen.bound.Elbo;
 import jensen.bound.ImportanceWeighted;
+import jensen.bound.Renyi;
 import jensen.data.DataException;
 import jensen.data.Encoding;
+import jensen.gradient.DoublyReparameterised;
 import jensen.gradient.GradientEstimator;
 import jensen.gradient.Objective;
 import jensen.gradient.Pathwise;
+import jensen.gradient.StickTheLanding;
 import jensen.model.Amortised;
 import jensen.model.Conditional;
 import jensen.model.CorrelatedFamily;
@@ -75,8 +78,12 @@ class JsonTest {
                 new Kind(Prior.class, List.of(new Prior.StandardNormal(13))),
                 new Kind(Conditional.class, List.of(HEAD)),
                 new Kind(Guide.class, List.of(new Amortised(HEAD))),
-                new Kind(Bound.class, List.of(Elbo.analytic(), Elbo.sampled(), new ImportanceWeighted())),
-                new Kind(GradientEstimator.class, List.of(new Pathwise())),
+                new Kind(
+                        Bound.class,
+                        List.of(Elbo.analytic(), Elbo.sampled(), new ImportanceWeighted(), new Renyi(0.3))),
+                new Kind(
+                        GradientEstimator.class,
+                        List.of(new Pathwise(), new StickTheLanding(), new DoublyReparameterised())),
                 new Kind(Optimiser.class, List.of(new Adam(0.8, 0.99, 1e-5), new Adagrad(0.3), new Sgd(0.7))),
                 new Kind(
                         Schedule.class,
