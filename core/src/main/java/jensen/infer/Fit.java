@@ -110,6 +110,11 @@ public final class Fit {
                 : positions.stream().map(at -> name + "[" + at + "]").toList();
     }
 
+    /** What was fitted. */
+    Approximation approximation() {
+        return q;
+    }
+
     /** Independent draws from q of the parameters and what is derived from them; in the innermost open {@link Scope}. */
     public Draws draws(int count, Generator rng) {
         return draws(q, count, rng);
@@ -184,7 +189,7 @@ public final class Fit {
         String numbers = String.format(
                 Locale.ROOT, "k̂ = %.2f, %.0f effective draws of %d", paretoShape(), evidence.effectiveSamples(), JUDGED);
         return evidence.trusted()
-                ? numbers + ": log p(data) and its error are reliable"
+                ? numbers + ": no sign that q misses part of the posterior"
                 : numbers + ". k̂ > 0.7: NOT RELIABLE. q misses part of the posterior, in its tails at least: trust"
                         + " neither log p(data) nor the table; try a richer q, or other parameters for the same model";
     }

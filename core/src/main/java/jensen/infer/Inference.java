@@ -8,7 +8,7 @@ import jensen.dist.Distribution;
 import jensen.dist.Draw;
 import jensen.evaluate.Estimate;
 import jensen.gradient.Objective;
-import jensen.gradient.Pathwise;
+import jensen.gradient.StickTheLanding;
 import jensen.model.CorrelatedFamily;
 import jensen.model.Family;
 import jensen.model.LogWeights;
@@ -39,7 +39,7 @@ import jensen.train.NonFiniteException;
  *     iterates at a falling learning rate are averaged and the gain from each rate decides when to stop</a>
  */
 public record Inference(Family family, Objective objective, double learningRate, double tolerance, int steps) {
-    private static final int BLOCK = 100;
+    private static final int BLOCK = 200;
     private static final double DECAY = 1.0 / 3;
     private static final int RATES = 4;
 
@@ -63,7 +63,7 @@ public record Inference(Family family, Objective objective, double learningRate,
 
     /** With a family of q, climbing the ELBO. */
     public static Inference with(Family family) {
-        return new Inference(family, new Objective(Elbo.sampled(), new Pathwise(), 16), 0.1, 0.01, 20_000);
+        return new Inference(family, new Objective(Elbo.sampled(), new StickTheLanding(), 16), 0.1, 0.002, 20_000);
     }
 
     /** With a normal q of independent coordinates, which gives each its mean but not their correlations. */
@@ -83,6 +83,21 @@ public record Inference(Family family, Objective objective, double learningRate,
 
     /** The same with another bound, estimator or number of draws. */
     public Inference with(Objective objective) {
+        return new Inference(family, objective, learningRate, tolerance, steps);
+    }
+
+    /** The same with another learning rate: a smaller one where a step leads to numbers that are not finite. */
+    public Inference withLearningRate(double learningRate) {
+        return new Inference(family, objective, learningRate, tolerance, steps);
+    }
+
+    /** The same with another tolerance: a smaller one for a q that is exact, a larger one for a quick look. */
+    public Inference withTolerance(double tolerance) {
+        return new Inference(family, objective, learningRate, tolerance, steps);
+    }
+
+    /** The same with another limit of the number of steps. */
+    public Inference withSteps(int steps) {
         return new Inference(family, objective, learningRate, tolerance, steps);
     }
 
