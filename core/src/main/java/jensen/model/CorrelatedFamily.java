@@ -11,7 +11,8 @@ import jensen.tensor.Shapes;
 import jensen.tensor.Tensor;
 
 /** Families of real vectors whose elements depend on each other: what q(z|x) can be beyond independent normals. */
-public sealed interface CorrelatedFamily extends Family {
+public sealed interface CorrelatedFamily extends Family
+        permits CorrelatedFamily.FullNormal, CorrelatedFamily.LowRankNormal, FlowFamily {
     @Override
     default List<Slot> slots(int event) {
         return List.of();
@@ -50,23 +51,6 @@ public sealed interface CorrelatedFamily extends Family {
             Tensor below = outputs.narrow(-1, 2L * event, outputs.size(-1) - 2L * event);
             return new MultivariateNormal(outputs.narrow(-1, 0, event), triangular(scale, below, event));
         }
-
-        /** A lower-triangular matrix, {@code […, n, n]}, from its diagonal and what is below it, row by row. */
-        private static Tensor triangular(Tensor diagonal, Tensor below, int n) {
-            long[] batch = Shapes.batch(diagonal.shape());
-            Tensor zero = diagonal.narrow(-1, 0, 1).zerosLike();
-            Tensor entries = Tensor.concat(List.of(diagonal, below, zero), -1);
-            int last = n + n * (n - 1) / 2;
-            long[] place = new long[n * n];
-            for (int i = 0; i < n; i++) {
-                for (int j = 0; j < n; j++) {
-                    place[i * n + j] = i == j ? i : j < i ? n + i * (i - 1) / 2 + j : last;
-                }
-            }
-            Tensor index = Tensor.of(place, entries.device(), place.length);
-            return entries.gather(index.expand(Shapes.append(batch, place.length)))
-                    .reshape(Shapes.append(batch, n, n));
-        }
     }
 
     /**
@@ -77,9 +61,7 @@ public sealed interface CorrelatedFamily extends Family {
     record LowRankNormal(int rank) implements CorrelatedFamily {
         /** @throws IllegalArgumentException if the rank is not positive */
         public LowRankNormal {
-            if (rank < 1) {
-                throw new IllegalArgumentException("rank must be ≥ 1, was " + rank);
-            }
+            requirePositive("rank", rank);
         }
 
         @Override
@@ -99,6 +81,29 @@ public sealed interface CorrelatedFamily extends Family {
                     outputs.narrow(-1, 2L * event, (long) event * rank).reshape(Shapes.append(batch, rank, event));
             return new jensen.dist.LowRankNormal(
                     outputs.narrow(-1, 0, event), outputs.narrow(-1, event, event), columns.transpose(-1, -2));
+        }
+    }
+
+    /** A lower-triangular matrix, {@code […, n, n]}, from its diagonal and what is below it, row by row. */
+    static Tensor triangular(Tensor diagonal, Tensor below, int n) {
+        long[] batch = Shapes.batch(diagonal.shape());
+        Tensor zero = diagonal.narrow(-1, 0, 1).zerosLike();
+        Tensor entries = Tensor.concat(List.of(diagonal, below, zero), -1);
+        int last = n + n * (n - 1) / 2;
+        long[] place = new long[n * n];
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j < n; j++) {
+                place[i * n + j] = i == j ? i : j < i ? n + i * (i - 1) / 2 + j : last;
+            }
+        }
+        Tensor index = Tensor.of(place, entries.device(), place.length);
+        return entries.gather(index.expand(Shapes.append(batch, place.length))).reshape(Shapes.append(batch, n, n));
+    }
+
+    /** @throws IllegalArgumentException if a size is not positive */
+    static void requirePositive(String name, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " must be ≥ 1, was " + value);
         }
     }
 }

@@ -24,6 +24,7 @@ import jensen.model.Amortised;
 import jensen.model.Conditional;
 import jensen.model.CorrelatedFamily;
 import jensen.model.Family;
+import jensen.model.FlowFamily;
 import jensen.model.Guide;
 import jensen.model.Head;
 import jensen.model.Model;
@@ -74,7 +75,10 @@ class JsonTest {
                                 new Family.NormalShared(),
                                 new Family.Categorical(7),
                                 new CorrelatedFamily.FullNormal(),
-                                new CorrelatedFamily.LowRankNormal(3))),
+                                new CorrelatedFamily.LowRankNormal(3),
+                                new FlowFamily.Planar(2),
+                                new FlowFamily.Autoregressive(3, 5),
+                                new FlowFamily.Sylvester(4, 6))),
                 new Kind(Prior.class, List.of(new Prior.StandardNormal(13))),
                 new Kind(Conditional.class, List.of(HEAD)),
                 new Kind(Guide.class, List.of(new Amortised(HEAD))),
@@ -161,7 +165,7 @@ class JsonTest {
 
     /** A sealed family that is a part of another is tested with it. */
     private static Class<?> rootOf(Class<?> type) {
-        return type == CorrelatedFamily.class ? Family.class : type;
+        return Family.class.isAssignableFrom(type) ? Family.class : type;
     }
 
     @Test

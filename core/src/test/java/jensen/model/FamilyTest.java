@@ -46,6 +46,9 @@ class FamilyTest {
         List<Family> every = new ArrayList<>(Family.ALL);
         every.add(new CorrelatedFamily.FullNormal());
         every.add(new CorrelatedFamily.LowRankNormal(2));
+        every.add(new FlowFamily.Planar(3));
+        every.add(new FlowFamily.Autoregressive(3, 7));
+        every.add(new FlowFamily.Sylvester(3, 2));
         return every;
     }
 
