@@ -28,9 +28,16 @@ record Approximation(Posterior exact, Family family, Parameters phi) implements 
     private static final String OUTPUTS = "outputs";
     private static final String FAMILY = "family";
 
+    /** How far outputs start from the family's own start: a flow would not leave a start at which all its maps are alike. */
+    private static final double JITTER = 0.1;
+
     /** A q about a point, as wide as the family starts. */
     static Approximation around(double[] point, Posterior exact, Family family, Generator rng) {
         double[] outputs = family.bias(point);
+        double[] noise = rng.split(OUTPUTS).normal(DType.FLOAT64, Device.CPU, outputs.length).toDoubles();
+        for (int i = 0; i < outputs.length; i++) {
+            outputs[i] += JITTER * noise[i];
+        }
         List<Slot> slots = new ArrayList<>(Slot.under(FAMILY, family.slots(point.length)));
         slots.add(Slot.constant(OUTPUTS, 0, 1, outputs.length));
         Parameters phi = Parameters.start(slots, Initialiser.GLOROT, rng, DType.FLOAT64, Device.CPU);

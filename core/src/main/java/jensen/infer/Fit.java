@@ -11,10 +11,13 @@ import jensen.tensor.Scope;
 
 /** A posterior's approximation, and how good it is. */
 public final class Fit {
-    /** The draws by which an approximation is judged, and those evaluated at a time. */
-    private static final int JUDGED = 20_000;
+    /** The draws by which an approximation is judged: with fewer, k̂ is of the bulk of the weights rather than of their tail. */
+    private static final int JUDGED = 50_000;
 
     private static final int CHUNK = 1000;
+
+    /** The draws that the table is made of. */
+    private static final int TABLED = 20_000;
 
     private final Inference inference;
     private final Approximation q;
@@ -74,7 +77,7 @@ public final class Fit {
             });
             System.arraycopy(some, 0, logWeights, from, CHUNK);
         }
-        return new Fit(inference, q, converged, history, logWeights, table(draws(q, JUDGED, rng.split("table"))));
+        return new Fit(inference, q, converged, history, logWeights, table(draws(q, TABLED, rng.split("table"))));
     }
 
     private static List<Row> table(Draws draws) {

@@ -8,9 +8,11 @@ import jensen.dist.Distribution;
 import jensen.dist.Draw;
 import jensen.evaluate.Estimate;
 import jensen.gradient.Objective;
+import jensen.gradient.Pathwise;
 import jensen.gradient.StickTheLanding;
 import jensen.model.CorrelatedFamily;
 import jensen.model.Family;
+import jensen.model.FlowFamily;
 import jensen.model.LogWeights;
 import jensen.optim.Adam;
 import jensen.tensor.Autograd;
@@ -81,7 +83,20 @@ public record Inference(Family family, Objective objective, double learningRate,
         return with(new CorrelatedFamily.LowRankNormal(rank));
     }
 
-    /** The same with another bound, estimator or number of draws. */
+    /**
+     * With a flow: a normal carried through this many autoregressive maps, which can take forms that no normal has. The gradient
+     * is the pathwise one, since another's density is slow to find for an autoregressive flow.
+     */
+    public static Inference flow(int maps) {
+        return with(new FlowFamily.Autoregressive(maps, 32))
+                .with(new Objective(Elbo.sampled(), new Pathwise(), 16))
+                .withLearningRate(0.02);
+    }
+
+    /**
+     * The same with another bound, estimator or number of draws. A bound other than the ELBO makes q a good proposal for
+     * importance sampling, wider than the posterior; the table then describes the proposal.
+     */
     public Inference with(Objective objective) {
         return new Inference(family, objective, learningRate, tolerance, steps);
     }
@@ -170,7 +185,8 @@ public record Inference(Family family, Objective objective, double learningRate,
     private final class Climb {
         private final Approximation q;
         private final Generator noise;
-        private final Adam adam = Adam.standard();
+        // a memory of 100 squared gradients: from a poor start the first are so large that 1,000 of them hold up the rest
+        private final Adam adam = new Adam(0.9, 0.99, 1e-8);
         private final List<Tensor> state = new ArrayList<>();
         private int steps;
 
