@@ -70,6 +70,16 @@ final class Diagnose implements Callable<Integer> {
             description = "Data that the model makes for the calibration (default: 2000).")
     private int simulated = 2000;
 
+    @Option(
+            names = "--gradient-noise",
+            paramLabel = "N",
+            arity = "0..1",
+            fallbackValue = "100",
+            description =
+                    "Also measure the signal-to-noise ratio of the gradient on a batch, over N repetitions (default"
+                            + " where N is not said: 100).")
+    private @Nullable Integer repetitions;
+
     @Option(names = "--seed", paramLabel = "S", description = "Of the draws (default: 0).")
     private long seed;
 
@@ -88,6 +98,9 @@ final class Diagnose implements Callable<Integer> {
         require("--rows", rows, 1);
         require("--samples", samples, 2);
         require("--simulated", simulated, Calibration.FEWEST);
+        if (repetitions != null) {
+            require("--gradient-noise", repetitions, 2);
+        }
         Trained trained = Trained.open(directory, seed, work);
         try (Meter meter = Meter.of(terminal, 0)) {
             Dataset chosen = trained.data(data, meter);
@@ -99,11 +112,19 @@ final class Diagnose implements Callable<Integer> {
                     trained.evaluator(), chosen, numbers, samples, n -> meter.evaluated(done.addAndGet(n), all));
             Calibration calibration =
                     Calibration.of(trained.evaluator(), simulated, n -> meter.evaluated(done.addAndGet(n), all));
+            GradientNoise noise = repetitions == null ? null : GradientNoise.of(trained, chosen, repetitions, seed);
             meter.close();
             if (json) {
-                terminal.out().println(Results.json(fields(collapse, surgery, calibration)));
+                Map<String, Object> fields = fields(collapse, surgery, calibration);
+                if (noise != null) {
+                    fields.put("gradientNoise", noise.fields());
+                }
+                terminal.out().println(Results.json(fields));
             } else {
                 terminal.print(lines(collapse, surgery, calibration));
+                if (noise != null) {
+                    terminal.print(noise.lines());
+                }
             }
         }
         return Exit.DONE;

@@ -28,16 +28,28 @@ public record Elbo(KlForm kl) implements Bound {
         return new Elbo(KlForm.SAMPLED);
     }
 
+    @Override
+    public String name() {
+        return kl == KlForm.ANALYTIC ? "elbo" : "elbo-sampled";
+    }
+
     /** @throws IllegalArgumentException if an analytic divergence is asked for where there is no closed form */
     @Override
     public Tensor value(LogWeights w) {
+        Tensor mean = of(perDraw(w));
         if (kl == KlForm.SAMPLED) {
-            return of(w.total());
+            return mean;
         }
         Tensor divergence = w.closedFormKl()
                 .orElseThrow(() -> new IllegalArgumentException(
                         "KL(q ‖ p) has no closed form for this posterior and prior: use Elbo.sampled()"));
-        return of(w.logLikelihood()).sub(w.klWeight() == 1 ? divergence : divergence.mul(w.klWeight()));
+        return mean.sub(w.klWeight() == 1 ? divergence : divergence.mul(w.klWeight()));
+    }
+
+    /** log w or, where the divergence has its closed form, log p(x|z). */
+    @Override
+    public Tensor perDraw(LogWeights w) {
+        return kl == KlForm.SAMPLED ? w.total() : w.logLikelihood();
     }
 
     @Override

@@ -9,6 +9,11 @@ import jensen.tensor.Tensor;
  */
 public record ImportanceWeighted() implements Bound {
     @Override
+    public String name() {
+        return "iw";
+    }
+
+    @Override
     public Tensor of(Tensor logWeights) {
         return logWeights.logSumExp(0).add(-Math.log((double) logWeights.size(0)));
     }

@@ -25,6 +25,11 @@ public record Renyi(double alpha) implements Bound {
     }
 
     @Override
+    public String name() {
+        return "renyi:" + alpha;
+    }
+
+    @Override
     public Tensor of(Tensor logWeights) {
         return new ImportanceWeighted().of(power(logWeights)).mul(1 / (1 - alpha));
     }

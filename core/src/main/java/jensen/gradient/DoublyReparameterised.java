@@ -17,19 +17,24 @@ import jensen.tensor.Tensor;
  */
 public record DoublyReparameterised() implements GradientEstimator {
     @Override
+    public String name() {
+        return "dreg";
+    }
+
+    @Override
     public Estimate estimate(Target target, Bound bound, int samples, double klWeight, Generator rng) {
         LogWeights w = StickTheLanding.withoutScore(target, samples, rng).weighted(klWeight);
         Tensor value = bound.value(w);
         Tensor logWeights = w.total();
-        Tensor slope = bound.slope(logWeights).mul(klWeight);
-        Tensor forPhi = bound.weight(logWeights).sub(slope).mul(logWeights).sum(0);
-        return new Estimate(value, value, forPhi, w);
+        Tensor slope = bound.forPhi().slope(logWeights).mul(klWeight);
+        Tensor coefficient = bound.forPhi().weight(logWeights).sub(slope);
+        return new Estimate(value, value, coefficient.mul(logWeights).sum(0), w);
     }
 
     @Override
     public Verdict serves(Bound bound, int samples) {
-        return bound instanceof Elbo elbo && elbo.kl() == Elbo.KlForm.ANALYTIC
-                ? new Verdict.Refused("needs the divergence as a mean over draws, not in closed form")
+        return bound.equals(Elbo.analytic())
+                ? new Verdict.Refused("needs the divergence from the draws, as in elbo-sampled")
                 : new Verdict.Unbiased();
     }
 }

@@ -6,7 +6,6 @@ import jensen.dist.Distribution;
 import jensen.dist.Draw;
 import jensen.model.LogWeights;
 import jensen.tensor.Generator;
-import jensen.tensor.Tensor;
 
 /**
  * The pathwise gradient without the score of q: Σ_k ω_k (∂log w_k/∂z_k) (dz_k/dφ). What is left out has mean zero where ω is
@@ -17,25 +16,29 @@ import jensen.tensor.Tensor;
  */
 public record StickTheLanding() implements GradientEstimator {
     @Override
+    public String name() {
+        return "stl";
+    }
+
+    @Override
     public Estimate estimate(Target target, Bound bound, int samples, double klWeight, Generator rng) {
-        LogWeights w = withoutScore(target, samples, rng).weighted(klWeight);
-        Tensor value = bound.value(w);
-        return new Estimate(value, value, value, w);
+        return Pathwise.differentiated(bound, withoutScore(target, samples, rng).weighted(klWeight));
     }
 
     /** log w of draws through which gradients flow, with the parameters of the density that divides as constants. */
     static LogWeights withoutScore(Target target, int samples, Generator rng) {
         Distribution q = target.posterior();
-        return target.logWeights(Draw.of(target.draw(q, samples, rng).z()), q.detach());
+        Draw draw = Pathwise.through(target, q, samples, rng);
+        return target.logWeights(Draw.of(draw.z()), q.detach());
     }
 
     @Override
     public Verdict serves(Bound bound, int samples) {
-        if (bound instanceof Elbo elbo && elbo.kl() == Elbo.KlForm.ANALYTIC) {
-            return new Verdict.Refused("needs the divergence as a mean over draws, not in closed form");
+        if (bound.equals(Elbo.analytic())) {
+            return new Verdict.Refused("needs the divergence from the draws, as in elbo-sampled");
         }
-        return bound.constantWeight(samples)
+        return bound.forPhi().constantWeight(samples)
                 ? new Verdict.Unbiased()
-                : new Verdict.Refused("is biased, since the draws' weights differ");
+                : new Verdict.Refused("is biased, since the draws differ in weight");
     }
 }

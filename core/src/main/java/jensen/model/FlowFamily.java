@@ -73,7 +73,7 @@ public sealed interface FlowFamily extends CorrelatedFamily {
      */
     record Autoregressive(int length, int hidden) implements FlowFamily {
         /** The gates' logit at the start: a fresh map changes little. */
-        private static final double OPEN = 2;
+        static final double OPEN = 2;
 
         /** @throws IllegalArgumentException if a size is not positive */
         public Autoregressive {
@@ -93,16 +93,23 @@ public sealed interface FlowFamily extends CorrelatedFamily {
 
         @Override
         public List<Slot> slots(int event) {
-            List<Slot> slots = new ArrayList<>();
+            List<Slot> slots = new ArrayList<>(masked(length, hidden, event));
             long h = hidden;
-            long x = event;
+            for (int t = 0; t < length; t++) {
+                slots.add(Slot.weight(t + ".context.weight", List.of(h, h), h, h));
+            }
+            return slots;
+        }
+
+        /** The slots of masked networks whose context is a constant. */
+        static List<Slot> masked(int length, long h, long x) {
+            List<Slot> slots = new ArrayList<>();
             for (int t = 0; t < length; t++) {
                 slots.addAll(Slot.under(
                         String.valueOf(t),
                         List.of(
                                 Slot.weight("input.weight", List.of(h, x), x, h),
                                 Slot.constant("input.bias", 0, h),
-                                Slot.weight("context.weight", List.of(h, h), h, h),
                                 Slot.weight("output.weight", List.of(2 * x, h), h, 2 * x),
                                 Slot.constant("output.mean", 0, x),
                                 Slot.constant("output.gate", OPEN, x))));
@@ -110,17 +117,23 @@ public sealed interface FlowFamily extends CorrelatedFamily {
             return slots;
         }
 
+        /** The map of one of them, under a context {@code […, H]}; every other goes back from the last element. */
+        static jensen.dist.Autoregressive step(Parameters own, Tensor context, boolean reversed) {
+            return new jensen.dist.Autoregressive(
+                    own.get("input.weight"),
+                    context,
+                    own.get("output.weight"),
+                    Tensor.concat(List.of(own.get("output.mean"), own.get("output.gate")), 0),
+                    reversed);
+        }
+
         @Override
         public List<Transform> transforms(Parameters w, Tensor outputs, int event) {
             List<Transform> transforms = new ArrayList<>();
             for (int t = 0; t < length; t++) {
                 Parameters own = w.at(String.valueOf(t));
-                transforms.add(new jensen.dist.Autoregressive(
-                        own.get("input.weight"),
-                        outputs.linear(own.get("context.weight"), own.get("input.bias")),
-                        own.get("output.weight"),
-                        Tensor.concat(List.of(own.get("output.mean"), own.get("output.gate")), 0),
-                        t % 2 == 1));
+                Tensor context = outputs.linear(own.get("context.weight"), own.get("input.bias"));
+                transforms.add(step(own, context, t % 2 == 1));
             }
             return transforms;
         }

@@ -23,8 +23,19 @@ class DerivativeTest {
     private static final int K = 6;
 
     static Stream<Bound> bounds() {
-        return Stream.of(
-                Elbo.sampled(), new ImportanceWeighted(), new Renyi(0.5), new Renyi(0), new Renyi(1.7), new Renyi(3));
+        return Stream.concat(
+                Bound.all().stream(),
+                Stream.of(
+                        new Renyi(0),
+                        new Renyi(3),
+                        new Miwae(1),
+                        new Miwae(3),
+                        new Miwae(K),
+                        new Ciwae(0),
+                        new Ciwae(1),
+                        new Tvo(1, 0.3),
+                        new Tvo(2, 0.3),
+                        new Tvo(40, 0.01)));
     }
 
     @Test

@@ -96,6 +96,7 @@ record Law(Class<? extends Distribution> type, List<double[]> parameters, Make m
                 lowRankNormal(-20, -9, 3),
                 flow(0.4, -0.5, 2.3, 1.2, -0.7),
                 flow(-3, 1, -0.8, 0.9, 0.5),
+                mixture(1.4, -0.8),
                 bernoulli(0),
                 bernoulli(-1.7),
                 bernoulli(4),
@@ -156,6 +157,17 @@ record Law(Class<? extends Distribution> type, List<double[]> parameters, Make m
                     return new Flow(new DiagonalNormal(p.get(0), p.get(1)), List.of(step));
                 },
                 new Interval(mean - reach, mean + reach));
+    }
+
+    /** Of one component, so that its density is that of its elements; of several in its own test. */
+    static Law mixture(double mean, double logVariance) {
+        return new Law(
+                Mixture.class,
+                List.of(one(mean), one(logVariance)),
+                p -> new Mixture(
+                        p.get(0).narrow(-1, 0, 1).mul(0),
+                        new DiagonalNormal(p.get(0).unsqueeze(-2), p.get(1).unsqueeze(-2))),
+                normal(mean, logVariance).support());
     }
 
     static Law bernoulli(double logit) {

@@ -10,16 +10,17 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jensen.bound.Bound;
-import jensen.bound.Elbo;
+import jensen.bound.Ciwae;
 import jensen.bound.ImportanceWeighted;
+import jensen.bound.Miwae;
+import jensen.bound.Piwae;
 import jensen.bound.Renyi;
+import jensen.bound.Tvo;
 import jensen.data.DataException;
 import jensen.data.Encoding;
-import jensen.gradient.DoublyReparameterised;
 import jensen.gradient.GradientEstimator;
 import jensen.gradient.Objective;
 import jensen.gradient.Pathwise;
-import jensen.gradient.StickTheLanding;
 import jensen.model.Amortised;
 import jensen.model.Conditional;
 import jensen.model.CorrelatedFamily;
@@ -79,15 +80,28 @@ class JsonTest {
                                 new FlowFamily.Planar(2),
                                 new FlowFamily.Autoregressive(3, 5),
                                 new FlowFamily.Sylvester(4, 6))),
-                new Kind(Prior.class, List.of(new Prior.StandardNormal(13))),
+                new Kind(
+                        Prior.class,
+                        List.of(
+                                new Prior.StandardNormal(13),
+                                new Prior.Mixture(3, 4),
+                                new Prior.Flow(2, 3, 4),
+                                new Prior.Vamp(HEAD, 5, true))),
                 new Kind(Conditional.class, List.of(HEAD)),
                 new Kind(Guide.class, List.of(new Amortised(HEAD))),
                 new Kind(
                         Bound.class,
-                        List.of(Elbo.analytic(), Elbo.sampled(), new ImportanceWeighted(), new Renyi(0.3))),
-                new Kind(
-                        GradientEstimator.class,
-                        List.of(new Pathwise(), new StickTheLanding(), new DoublyReparameterised())),
+                        Stream.concat(
+                                        Bound.all().stream(),
+                                        Stream.of(
+                                                new Renyi(0.3),
+                                                new Miwae(7),
+                                                new Piwae(5),
+                                                new Ciwae(0.2),
+                                                new Tvo(3, 0.02)))
+                                .map(Object.class::cast)
+                                .toList()),
+                new Kind(GradientEstimator.class, List.copyOf(GradientEstimator.all())),
                 new Kind(Optimiser.class, List.of(new Adam(0.8, 0.99, 1e-5), new Adagrad(0.3), new Sgd(0.7))),
                 new Kind(
                         Schedule.class,

@@ -3,6 +3,7 @@ package jensen.gradient;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import jensen.bound.Bound;
 import jensen.data.Batch;
 import jensen.data.Values;
@@ -20,6 +21,7 @@ import jensen.tensor.Autograd;
 import jensen.tensor.DType;
 import jensen.tensor.Device;
 import jensen.tensor.Generator;
+import jensen.tensor.Native;
 import jensen.tensor.Scope;
 import jensen.tensor.Tensor;
 
@@ -41,7 +43,7 @@ record Copies(int n, double x, double a, double c, double m, double l) {
     /** A bound's value and its gradients, for each copy. */
     record Found(double[] bound, Map<String, double[]> gradients) {
         double[] of(String name) {
-            return gradients.get(name);
+            return Objects.requireNonNull(gradients.get(name));
         }
     }
 
@@ -114,6 +116,12 @@ record Copies(int n, double x, double a, double c, double m, double l) {
             @Override
             public LogWeights logWeights(Draw draw, Distribution q) {
                 return model.logWeights(theta, batch, draw, q);
+            }
+
+            @Override
+            public Tensor dream(Generator rng) {
+                return posterior()
+                        .logProb(Native.withoutGradient(() -> model.prior(theta).sample(n, rng)));
             }
         };
     }
