@@ -67,6 +67,7 @@ final class Choices {
         line.registerConverter(Rate.class, Choices::rate);
         line.registerConverter(Encoder.class, Choices::encoder);
         line.registerConverter(EvidenceOptions.Name.class, text -> one(text, EvidenceOptions.Name.byWord()));
+        line.registerConverter(Inference.class, Choices::inference);
         line.registerConverter(Sizes.class, Choices::sizes);
     }
 
@@ -103,6 +104,16 @@ final class Choices {
         rates.put("cosine", none -> (start, epochs) -> new Schedule.Cosine(start, 0, epochs));
         rates.put("exponential:F", factor -> (start, epochs) -> new Schedule.Exponential(start, factor, 1));
         return withNumber(text, rates);
+    }
+
+    private static Inference inference(String text) {
+        Map<String, DoubleFunction<Inference>> ways = new LinkedHashMap<>();
+        ways.put("amortised", none -> new Inference.ByNetwork());
+        ways.put("semi-amortised", none -> new Inference.Refined(Inference.FEW));
+        ways.put("semi-amortised:STEPS", steps -> new Inference.Refined(Inference.FEW.withSteps((int) steps)));
+        ways.put("per-datum", none -> new Inference.Alone(Inference.MANY));
+        ways.put("per-datum:STEPS", steps -> new Inference.Alone(Inference.MANY.withSteps((int) steps)));
+        return withNumber(text, ways);
     }
 
     private static Encoder encoder(String text) {

@@ -44,6 +44,35 @@ class TrainedTest {
         return folder.resolve(name);
     }
 
+    /** The same model, the same data, the same noise: only q is chosen otherwise. */
+    @Test
+    void qIsChosenInAnotherWay() throws IOException {
+        double[] elbos = new double[3];
+        String[] ways = {"amortised", "semi-amortised:30", "per-datum:300"};
+        for (int i = 0; i < ways.length; i++) {
+            elbos[i] = jensen(
+                            "evaluate", "--rows", "10", "--samples", "500", "--json", "--inference", ways[i])
+                    .json()
+                    .get("elbo")
+                    .doubleValue();
+        }
+        assertThat(elbos).isSorted();
+        assertThat(elbos[2] - elbos[0]).isGreaterThan(0.3);
+        Jensen.Ran wrong = jensen("evaluate", "--inference", "per-data");
+        assertThat(wrong.code()).isEqualTo(2);
+        assertThat(wrong.err()).contains("per-datum");
+    }
+
+    /** A run without an encoder: trained, evaluated, and not to be given the q of one. */
+    @Test
+    void aRunWithoutEncoderHasNoneToGoBackTo() throws IOException {
+        Path alone = out("alone");
+        assertThat(Jensen.train(alone, "--inference", "per-datum:20").code()).isZero();
+        Jensen.Ran ran = Jensen.run("evaluate", alone.toString(), "--inference", "amortised");
+        assertThat(ran.code()).isEqualTo(2);
+        assertThat(ran.err()).contains("--inference: expected a run with an encoder, found one without");
+    }
+
     @Test
     void evaluateGivesTheNumbersOfTraining() throws IOException {
         JsonNode of = new ObjectMapper().readTree(run.resolve("evaluation.json").toFile());

@@ -21,6 +21,19 @@ public sealed interface Reparameterised extends Distribution permits DiagonalNor
         return Draw.of(reparameterise(noise(k, rng)));
     }
 
+    /**
+     * A distribution where gradients must flow through draws from it.
+     *
+     * @throws IllegalArgumentException if it is not reparameterised
+     */
+    static Reparameterised require(Distribution q) {
+        if (q instanceof Reparameterised found) {
+            return found;
+        }
+        throw new IllegalArgumentException("q must be a distribution that can be reparameterised, is a "
+                + q.getClass().getSimpleName());
+    }
+
     /** ε for k draws, {@code [k, …, X]}. */
     default Tensor noise(int k, Generator rng) {
         Tensor mean = mean();

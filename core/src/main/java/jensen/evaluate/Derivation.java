@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import jensen.data.Batch;
 import jensen.data.Dataset;
 import jensen.dist.Distribution;
+import jensen.dist.Reparameterised;
 import jensen.model.LogWeights;
 import jensen.tensor.Generator;
 import jensen.tensor.Native;
@@ -124,7 +125,7 @@ public record Derivation(
             try (Scope scope = new Scope()) {
                 Batch batch = e.read(data, row);
                 return new Estimate(
-                        model.gap(batch.x(), e.guide().continuous(e.phi(), batch))
+                        model.gap(batch.x(), Reparameterised.require(e.posterior(batch)))
                                 .item(),
                         0);
             }
@@ -154,7 +155,7 @@ public record Derivation(
         return Native.withoutGradient(() -> {
             try (Scope scope = new Scope()) {
                 Batch batch = e.read(data, rows);
-                Distribution q = e.guide().posterior(e.phi(), batch);
+                Distribution q = e.posterior(batch);
                 Generator noise = e.rng().split("derivation");
                 int chunk = e.chunk(1, samples, batch);
                 Estimate kl = new Estimate(Double.NaN, Double.NaN);

@@ -27,11 +27,16 @@ public interface Target {
      */
     LogWeights logWeights(Draw draw, Distribution q);
 
-    /** A model and a guide on a batch of data. */
-    record OfBatch(Model model, Parameters theta, Guide guide, Parameters phi, Batch batch) implements Target {
+    /**
+     * A model and a guide on a batch of training data.
+     *
+     * @param rng of what it takes the guide to find q
+     */
+    record OfBatch(Model model, Parameters theta, Guide guide, Parameters phi, Batch batch, Generator rng)
+            implements Target {
         @Override
         public Distribution posterior() {
-            return guide.posterior(phi, batch);
+            return guide.inTraining(model, theta, phi, batch, rng);
         }
 
         @Override

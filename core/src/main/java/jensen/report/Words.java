@@ -14,6 +14,8 @@ import jensen.model.Amortised;
 import jensen.model.Conditional;
 import jensen.model.Guide;
 import jensen.model.Head;
+import jensen.model.PerDatum;
+import jensen.model.SemiAmortised;
 import jensen.net.Convolutional;
 import jensen.net.Deconvolutional;
 import jensen.net.Mlp;
@@ -114,6 +116,12 @@ final class Words {
     private static String guide(Guide guide) {
         if (guide instanceof Amortised a) {
             return conditional(a.encoder());
+        }
+        if (guide instanceof SemiAmortised s) {
+            return conditional(s.encoder()) + ", refined by " + s.refinement().steps() + " steps for each datum";
+        }
+        if (guide instanceof PerDatum p) {
+            return "none: " + p.family().name() + ", optimised for each datum";
         }
         throw new IllegalArgumentException("guide: expected one that has words, found " + guide);
     }

@@ -194,7 +194,9 @@ public final class Run implements Iterator<Step>, AutoCloseable {
 
     private Estimate estimate(Batch batch, double klWeight) {
         Objective o = training.objective();
-        Target target = new Target.OfBatch(training.model(), theta.parameters, training.guide(), phi.parameters, batch);
+        Generator ofStep = rng.split("posterior").split(done);
+        Target target =
+                new Target.OfBatch(training.model(), theta.parameters, training.guide(), phi.parameters, batch, ofStep);
         Generator noise = rng.split("draw").split(done).rows(batch.index());
         return o.gradient().estimate(target, o.bound(), o.samples(), klWeight, noise);
     }

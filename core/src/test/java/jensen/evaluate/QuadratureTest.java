@@ -13,6 +13,7 @@ import jensen.data.Encoding;
 import jensen.data.Shape;
 import jensen.data.Values;
 import jensen.dist.Kl;
+import jensen.dist.Reparameterised;
 import jensen.gradient.Objective;
 import jensen.model.Amortised;
 import jensen.model.Family;
@@ -129,7 +130,7 @@ class QuadratureTest {
         List<Estimate> found = METHOD.gap(evaluator, data, first(2), n -> {});
         try (Scope scope = new Scope()) {
             var batch = evaluator.read(data, first(2));
-            var q = evaluator.guide().continuous(evaluator.phi(), batch);
+            var q = Reparameterised.require(evaluator.posterior(batch));
             double[] expected = exact.gap(batch.x(), q).toDoubles();
             for (int i = 0; i < 2; i++) {
                 assertThat(found.get(i).standardError()).isLessThanOrEqualTo(1e-9);
@@ -294,7 +295,7 @@ class QuadratureTest {
     private static double bound(Evaluator evaluator, Dataset data, int row) {
         try (Scope scope = new Scope()) {
             var batch = evaluator.read(data, new int[] {row});
-            var q = evaluator.guide().continuous(evaluator.phi(), batch);
+            var q = Reparameterised.require(evaluator.posterior(batch));
             double step = 0.15;
             int side = 121;
             double[] noise = new double[2 * side * side];

@@ -23,7 +23,10 @@ import jensen.model.Family;
 import jensen.model.Guide;
 import jensen.model.Head;
 import jensen.model.Model;
+import jensen.model.PerDatum;
 import jensen.model.Prior;
+import jensen.model.Refinement;
+import jensen.model.SemiAmortised;
 import jensen.net.Activation;
 import jensen.net.Convolutional;
 import jensen.net.Deconvolutional;
@@ -71,7 +74,12 @@ class JsonTest {
                                 new Family.Categorical(7))),
                 new Kind(Prior.class, List.of(new Prior.StandardNormal(13))),
                 new Kind(Conditional.class, List.of(HEAD)),
-                new Kind(Guide.class, List.of(new Amortised(HEAD))),
+                new Kind(
+                        Guide.class,
+                        List.of(
+                                new Amortised(HEAD),
+                                new SemiAmortised(HEAD, new Refinement(20, 4, 0.03)),
+                                new PerDatum(new Family.Normal(), 2, 10, new Refinement(500, 8, 0.1)))),
                 new Kind(Bound.class, List.of(Elbo.analytic(), Elbo.sampled(), new ImportanceWeighted())),
                 new Kind(GradientEstimator.class, List.of(new Pathwise())),
                 new Kind(Optimiser.class, List.of(new Adam(0.8, 0.99, 1e-5), new Adagrad(0.3), new Sgd(0.7))),
