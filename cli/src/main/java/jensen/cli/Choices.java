@@ -13,6 +13,11 @@ import jensen.bound.ImportanceWeighted;
 import jensen.data.Dataset;
 import jensen.data.Encoding;
 import jensen.datasets.Suggestion;
+import jensen.gradient.Capacity;
+import jensen.gradient.FreeBits;
+import jensen.gradient.KlWeight;
+import jensen.gradient.MeanDiscrepancy;
+import jensen.gradient.TotalCorrelation;
 import jensen.model.Family;
 import jensen.net.Activation;
 import jensen.net.Initialiser;
@@ -62,6 +67,7 @@ final class Choices {
                 DType.class, text -> one(text, Map.of("float32", DType.FLOAT32, "float64", DType.FLOAT64)));
         line.registerConverter(Device.class, text -> checked(() -> Device.parse(text)));
         line.registerConverter(Bound.class, Choices::bound);
+        line.registerConverter(KlWeight.class, text -> checked(() -> klWeight(text)));
         line.registerConverter(Optimiser.class, Choices::optimiser);
         line.registerConverter(Family.class, Choices::family);
         line.registerConverter(Rate.class, Choices::rate);
@@ -77,6 +83,40 @@ final class Choices {
         bounds.put("elbo-sampled", Elbo.sampled());
         bounds.put("iw", new ImportanceWeighted());
         return one(text, bounds);
+    }
+
+    private static KlWeight klWeight(String text) {
+        String[] parts = text.split(":", -1);
+        String name = parts[0];
+        double[] numbers = Arrays.stream(parts, 1, parts.length)
+                .filter(part -> !part.equals("weighted"))
+                .mapToDouble(Choices::number)
+                .toArray();
+        boolean weighted = text.matches("tc:[^:]*:weighted");
+        if (parts.length != 1 + numbers.length + (weighted ? 1 : 0)) {
+            name = "";
+        }
+        return switch (name + "/" + numbers.length) {
+            case "warmup/1" -> new KlWeight.WarmUp(numbers[0]);
+            case "free-bits/1" -> new FreeBits(numbers[0]);
+            case "capacity/4" -> new Capacity(numbers[0], numbers[1], numbers[2], numbers[3]);
+            case "tc/1" -> new TotalCorrelation(
+                    numbers[0],
+                    weighted ? TotalCorrelation.Estimator.WEIGHTED : TotalCorrelation.Estimator.STRATIFIED);
+            case "mmd/1" -> new MeanDiscrepancy(numbers[0]);
+            default -> new KlWeight.Constant(plain(text));
+        };
+    }
+
+    private static double plain(String text) {
+        try {
+            return Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "expected a number, warmup:EPOCHS, free-bits:NATS, capacity:FROM:TO:EPOCHS:FACTOR, tc:B, tc:B:weighted or"
+                            + " mmd:L, found \"" + text + "\"",
+                    e);
+        }
     }
 
     private static Optimiser optimiser(String text) {

@@ -28,6 +28,15 @@ public interface Target {
     LogWeights logWeights(Draw draw, Distribution q);
 
     /**
+     * p(z).
+     *
+     * @throws IllegalArgumentException if there is none apart from the joint
+     */
+    default Distribution prior() {
+        throw new IllegalArgumentException("this weight of the KL needs a prior p(z) of its own, which there is not");
+    }
+
+    /**
      * A model and a guide on a batch of training data.
      *
      * @param rng of what it takes the guide to find q
@@ -37,6 +46,11 @@ public interface Target {
         @Override
         public Distribution posterior() {
             return guide.inTraining(model, theta, phi, batch, rng);
+        }
+
+        @Override
+        public Distribution prior() {
+            return model.prior(theta);
         }
 
         @Override

@@ -4,12 +4,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import jensen.bound.Bound;
 import jensen.bound.Elbo;
 import jensen.data.Encoding;
 import jensen.experiment.Experiment;
 import jensen.experiment.Provenance;
+import jensen.gradient.KlWeight;
 import jensen.model.Amortised;
 import jensen.model.Conditional;
 import jensen.model.Guide;
@@ -57,12 +59,7 @@ final class Words {
         if (t.clip() > 0) {
             add(entries, "Gradient clipping", "to length " + t.clip());
         }
-        if (t.klWeight().epochs() > 0) {
-            add(
-                    entries,
-                    "KL weight",
-                    "from 0 to 1 over " + Numbers.plain(t.klWeight().epochs()) + " epochs");
-        }
+        klWeight(t.klWeight()).ifPresent(words -> add(entries, "KL weight", words));
         add(entries, "Batch", plural(t.batch(), "datum", "data") + " in " + plural(t.shards(), "shard"));
         add(
                 entries,
@@ -73,6 +70,15 @@ final class Words {
         add(entries, "Precision", e.precision().name().toLowerCase(Locale.ROOT));
         add(entries, "Seed", String.valueOf(t.seed()));
         return entries;
+    }
+
+    private static Optional<String> klWeight(KlWeight weight) {
+        if (weight instanceof KlWeight.WarmUp warmUp && warmUp.epochs() > 0) {
+            return Optional.of("from 0 to 1 over " + Numbers.plain(warmUp.epochs()) + " epochs");
+        }
+        return weight.inWords().isEmpty()
+                ? Optional.empty()
+                : Optional.of("what is climbed: " + weight.inWords() + "; every ELBO here has weight 1");
     }
 
     static List<HtmlReport.Entry> provenance(Provenance p) {

@@ -2,6 +2,8 @@ package jensen.train;
 
 import jensen.data.Dataset;
 import jensen.data.Encoding;
+import jensen.gradient.BatchPenalty;
+import jensen.gradient.KlWeight;
 import jensen.gradient.Objective;
 import jensen.model.Guide;
 import jensen.model.Head;
@@ -23,7 +25,7 @@ import jensen.tensor.Generator;
  * @param objective the bound, its gradient's estimator and the number of draws
  * @param optimiser the update rule
  * @param learningRate the optimiser's step size
- * @param klWeight the weight of the divergence in the objective, which ends at 1
+ * @param klWeight what the divergence counts in the objective
  * @param clip the length to which longer gradients are shortened; 0 for no limit
  * @param encoding how stored values become what the likelihood sees
  * @param batch data in a batch
@@ -38,14 +40,14 @@ public record Training(
         Objective objective,
         Optimiser optimiser,
         Schedule learningRate,
-        Schedule.WarmUp klWeight,
+        KlWeight klWeight,
         double clip,
         Encoding encoding,
         int batch,
         int shards,
         Initialiser initialiser,
         long seed) {
-    /** @throws IllegalArgumentException if a size is not positive or the clip negative */
+    /** @throws IllegalArgumentException if a size is not positive, the clip negative, or the objective not to be weighted so */
     public Training {
         if (batch < 1) {
             throw new IllegalArgumentException("batch must be ≥ 1, was " + batch);
@@ -56,6 +58,7 @@ public record Training(
         if (!(clip >= 0)) {
             throw new IllegalArgumentException("clip must be ≥ 0, was " + clip);
         }
+        klWeight.check(objective, shards);
     }
 
     /**
@@ -69,7 +72,7 @@ public record Training(
                 Objective.elbo(),
                 Adam.standard(),
                 new Schedule.Constant(1e-3),
-                new Schedule.WarmUp(0),
+                KlWeight.ONE,
                 0,
                 encoding,
                 100,
@@ -90,7 +93,7 @@ public record Training(
                 clip,
                 encoding,
                 batch,
-                shardsFor(batch, objective.samples()),
+                usualShards(batch, objective),
                 initialiser,
                 seed);
     }
@@ -112,6 +115,23 @@ public record Training(
                 seed);
     }
 
+    /** The same with another weight of the divergence, and one shard where it looks at whole batches. */
+    public Training with(KlWeight klWeight) {
+        return new Training(
+                model,
+                guide,
+                objective,
+                optimiser,
+                learningRate,
+                klWeight,
+                clip,
+                encoding,
+                batch,
+                klWeight instanceof BatchPenalty ? 1 : shards,
+                initialiser,
+                seed);
+    }
+
     /** The same with batches of another size, and the shards that suit it. */
     public Training withBatch(int batch) {
         return new Training(
@@ -124,7 +144,7 @@ public record Training(
                 clip,
                 encoding,
                 batch,
-                shardsFor(batch, objective.samples()),
+                usualShards(batch, objective),
                 initialiser,
                 seed);
     }
@@ -170,6 +190,10 @@ public record Training(
     public static int shardsFor(int batch, int samples) {
         long decoded = (long) batch * samples;
         return Math.min(batch, decoded >= 8000 ? 8 : decoded >= 2000 ? 4 : 2);
+    }
+
+    private int usualShards(int batch, Objective objective) {
+        return klWeight instanceof BatchPenalty ? 1 : shardsFor(batch, objective.samples());
     }
 
     /** The generator that all the run's randomness is split from. */

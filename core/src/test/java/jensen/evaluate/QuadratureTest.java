@@ -14,6 +14,7 @@ import jensen.data.Shape;
 import jensen.data.Values;
 import jensen.dist.Kl;
 import jensen.dist.Reparameterised;
+import jensen.gradient.KlWeight;
 import jensen.gradient.Objective;
 import jensen.model.Amortised;
 import jensen.model.Family;
@@ -256,7 +257,7 @@ class QuadratureTest {
                 Objective.elbo(),
                 Adam.standard(),
                 new Schedule.Constant(3e-3),
-                new Schedule.WarmUp(0),
+                KlWeight.ONE,
                 0,
                 new Encoding.AsStored(),
                 50,
