@@ -16,6 +16,7 @@ import jensen.model.LogWeights;
 import jensen.net.Parameters;
 import jensen.tensor.Autograd;
 import jensen.tensor.Generator;
+import jensen.tensor.Gradient;
 import jensen.tensor.Native;
 import jensen.tensor.Safetensors;
 import jensen.tensor.Scope;
@@ -168,8 +169,8 @@ public final class Run implements Iterator<Step>, AutoCloseable {
     }
 
     private double reduce(Shard[] parts) {
-        List<List<Tensor>> forTheta = Arrays.stream(parts).map(p -> p.theta).toList();
-        List<List<Tensor>> forPhi = Arrays.stream(parts).map(p -> p.phi).toList();
+        List<List<Gradient>> forTheta = Arrays.stream(parts).map(p -> p.theta).toList();
+        List<List<Gradient>> forPhi = Arrays.stream(parts).map(p -> p.phi).toList();
         double[] squares = new double[training.shards()];
         team.run(
                 squares.length,
@@ -211,12 +212,12 @@ public final class Run implements Iterator<Step>, AutoCloseable {
         if (e.forTheta() == e.forPhi()) {
             List<Tensor> both = new ArrayList<>(theta.leaves);
             both.addAll(phi.leaves);
-            List<Tensor> found = Autograd.gradient(e.forTheta().sum().mul(weight), both);
+            List<Gradient> found = Autograd.gradients(e.forTheta().sum().mul(weight), both, false);
             part.theta = found.subList(0, theta.leaves.size());
             part.phi = found.subList(theta.leaves.size(), found.size());
         } else {
-            part.theta = Autograd.gradient(e.forTheta().sum().mul(weight), theta.leaves, true);
-            part.phi = Autograd.gradient(e.forPhi().sum().mul(weight), phi.leaves);
+            part.theta = Autograd.gradients(e.forTheta().sum().mul(weight), theta.leaves, true);
+            part.phi = Autograd.gradients(e.forPhi().sum().mul(weight), phi.leaves, false);
         }
         part.retain();
         return part;
@@ -281,8 +282,8 @@ public final class Run implements Iterator<Step>, AutoCloseable {
         final double objective;
         final double logLikelihood;
         final double kl;
-        List<Tensor> theta = List.of();
-        List<Tensor> phi = List.of();
+        List<Gradient> theta = List.of();
+        List<Gradient> phi = List.of();
 
         Shard(double objective, double logLikelihood, double kl) {
             this.objective = objective;
@@ -291,13 +292,13 @@ public final class Run implements Iterator<Step>, AutoCloseable {
         }
 
         void retain() {
-            theta.forEach(Tensor::retain);
-            phi.forEach(Tensor::retain);
+            theta.forEach(Gradient::retain);
+            phi.forEach(Gradient::retain);
         }
 
         void release() {
-            theta.forEach(Tensor::release);
-            phi.forEach(Tensor::release);
+            theta.forEach(Gradient::release);
+            phi.forEach(Gradient::release);
         }
     }
 }

@@ -38,6 +38,7 @@ import jensen.tensor.Autograd;
 import jensen.tensor.DType;
 import jensen.tensor.Device;
 import jensen.tensor.Generator;
+import jensen.tensor.Gradient;
 import jensen.tensor.Scope;
 import jensen.tensor.Tensor;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -123,7 +124,7 @@ class ParityTest {
                 bounds[s] = e.bound().mean().item();
                 List<Tensor> leaves = new ArrayList<>(up.leaves);
                 leaves.addAll(phiUp.leaves);
-                List<Tensor> g = Autograd.gradient(e.forTheta().mean(), leaves);
+                List<Gradient> g = Autograd.gradients(e.forTheta().mean(), leaves, false);
                 up.reduce(0, List.of(g.subList(0, up.leaves.size())));
                 phiUp.reduce(0, List.of(g.subList(up.leaves.size(), g.size())));
                 up.update(0, 1, 1e-3, s + 1);
