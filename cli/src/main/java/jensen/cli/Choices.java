@@ -100,9 +100,10 @@ final class Choices {
             case "warmup/1" -> new KlWeight.WarmUp(numbers[0]);
             case "free-bits/1" -> new FreeBits(numbers[0]);
             case "capacity/4" -> new Capacity(numbers[0], numbers[1], numbers[2], numbers[3]);
-            case "tc/1" -> new TotalCorrelation(
-                    numbers[0],
-                    weighted ? TotalCorrelation.Estimator.WEIGHTED : TotalCorrelation.Estimator.STRATIFIED);
+            case "tc/1" ->
+                new TotalCorrelation(
+                        numbers[0],
+                        weighted ? TotalCorrelation.Estimator.WEIGHTED : TotalCorrelation.Estimator.STRATIFIED);
             case "mmd/1" -> new MeanDiscrepancy(numbers[0]);
             default -> new KlWeight.Constant(plain(text));
         };

@@ -159,8 +159,8 @@ final class Diagnose implements Callable<Integer> {
                 "+ KL(q(z) || p(z))          %9.3f ± %.3f",
                 surgery.marginalKl().value(), surgery.marginalKl().standardError()));
         surgery.totalCorrelation()
-                .ifPresent(found -> lines.add(format(
-                        "  of it total correlation    %9.3f ± %.3f", found.value(), found.standardError())));
+                .ifPresent(found -> lines.add(
+                        format("  of it total correlation    %9.3f ± %.3f", found.value(), found.standardError())));
         lines.add("");
         lines.add(format(
                 "active units: %d of %d (variance of the mean of q above %s)",

@@ -56,10 +56,11 @@ final class LearningOptions {
     @Option(
             names = "--kl-weight",
             paramLabel = "W",
-            description = "What the KL counts in what is climbed: a number, warmup:EPOCHS (from 0 to 1), free-bits:NATS for"
-                    + " each latent dimension, capacity:FROM:TO:EPOCHS:FACTOR, tc:B (its total correlation counts B times;"
-                    + " tc:B:weighted estimates it as the paper does) or mmd:L (add L times the discrepancy of q(z) from"
-                    + " p(z)) (default: 1).")
+            description =
+                    "What the KL counts in what is climbed: a number, warmup:EPOCHS (from 0 to 1), free-bits:NATS for"
+                            + " each latent dimension, capacity:FROM:TO:EPOCHS:FACTOR, tc:B (its total correlation counts B times;"
+                            + " tc:B:weighted estimates it as the paper does) or mmd:L (add L times the discrepancy of q(z) from"
+                            + " p(z)) (default: 1).")
     private KlWeight klWeight = KlWeight.ONE;
 
     @Option(

@@ -159,7 +159,8 @@ class TrainTest {
                             within(1e-9));
             assertThat(Files.readString(out.resolve("report.html"))).contains("what is climbed");
         }
-        assertThat(Jensen.train(folder.resolve("unweighted"), "--kl-weight", "1").err())
+        assertThat(Jensen.train(folder.resolve("unweighted"), "--kl-weight", "1")
+                        .err())
                 .doesNotContain("what is climbed");
     }
 

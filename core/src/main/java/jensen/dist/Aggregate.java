@@ -18,8 +18,7 @@ public record Aggregate(DiagonalNormal q, Tensor logWeights) {
      * @see <a href="https://arxiv.org/abs/1802.04942">Chen, Li, Grosse and Duvenaud 2018, arXiv 1802.04942, eq. 2</a>
      */
     public Tensor totalCorrelation(Tensor z) {
-        Tensor each = new DiagonalNormal(
-                        q.mean().unsqueeze(-1), q.logVariance().unsqueeze(-1))
+        Tensor each = new DiagonalNormal(q.mean().unsqueeze(-1), q.logVariance().unsqueeze(-1))
                 .logProb(z.unsqueeze(-2).unsqueeze(-1));
         Tensor joint = each.sum(-1).add(logWeights).logSumExp(-1);
         Tensor marginals = each.add(logWeights.unsqueeze(-1)).logSumExp(-2).sum(-1);

@@ -28,11 +28,7 @@ import jensen.tensor.Tensor;
  * @see <a href="https://approximateinference.org/accepted/HoffmanJohnson2016.pdf">Hoffman and Johnson 2016, ELBO surgery</a>
  */
 public record Surgery(
-        int rows,
-        double kl,
-        Estimate mutualInformation,
-        Estimate marginalKl,
-        Optional<Estimate> totalCorrelation) {
+        int rows, double kl, Estimate mutualInformation, Estimate marginalKl, Optional<Estimate> totalCorrelation) {
     /** The most data of which the total correlation is found, a work that grows with their square. */
     public static final int MOST = 5000;
 

@@ -28,12 +28,7 @@ public record Capacity(double from, double to, double epochs, double factor) imp
 
     @Override
     public Tensor penalty(Sample sample) {
-        return sample.terms()
-                .kl()
-                .mean()
-                .add(-nats(sample.epoch()))
-                .abs()
-                .mul(factor);
+        return sample.terms().kl().mean().add(-nats(sample.epoch())).abs().mul(factor);
     }
 
     @Override

@@ -137,11 +137,8 @@ class GuidesTest {
 
     /** The mean over rows of the difference of two bounds, whose error is that of the paired rows. */
     private static Estimate gain(Evaluator a, Evaluator b, Dataset data, int[] rows) {
-        List<Row> before = a.rows(data, rows, 500, n -> {});
-        List<Row> after = b.rows(data, rows, 500, n -> {});
-        return Estimate.mean(IntStream.range(0, rows.length)
-                .mapToDouble(i -> after.get(i).elbo() - before.get(i).elbo())
-                .toArray());
+        return Difference.of(a.rows(data, rows, 500, n -> {}), b.rows(data, rows, 500, n -> {}))
+                .elbo();
     }
 
     private static Evaluator trained(Dataset data) {

@@ -72,7 +72,8 @@ class KlWeightTest {
     }
 
     private static Estimate estimate(KlWeight weight, Parameters theta, Parameters phi) {
-        return weight.estimate(target(theta, phi), OBJECTIVE, 4, ROWS, Generator.of(5).rows(batch().index()));
+        return weight.estimate(
+                target(theta, phi), OBJECTIVE, 4, ROWS, Generator.of(5).rows(batch().index()));
     }
 
     @Test
@@ -116,7 +117,8 @@ class KlWeightTest {
         try (Scope scope = new Scope()) {
             Estimate plain = estimate(KlWeight.ONE, theta(), phi());
             Estimate weighted = estimate(penalty, theta(), phi());
-            assertThat(weighted.terms().elbo().toDoubles()).isEqualTo(plain.bound().toDoubles());
+            assertThat(weighted.terms().elbo().toDoubles())
+                    .isEqualTo(plain.bound().toDoubles());
             assertThat(weighted.bound().sub(plain.bound()).abs().sum().item()).isGreaterThan(0.01);
         }
     }
@@ -131,7 +133,8 @@ class KlWeightTest {
             int d = Math.toIntExact(q.mean().size(-1));
             double[] mean = q.mean().toDoubles();
             double[] deviation = q.standardDeviation().toDoubles();
-            double[] z = q.draw(SAMPLES, Generator.of(5).rows(batch().index())).z().toDoubles();
+            double[] z =
+                    q.draw(SAMPLES, Generator.of(5).rows(batch().index())).z().toDoubles();
             double[] expected = Loops.of(penalty, mean, deviation, z, d);
             double[] reconstruction = found.terms().logLikelihood().mean(0).toDoubles();
             for (int b = 0; b < BATCH; b++) {
@@ -150,12 +153,14 @@ class KlWeightTest {
         try (Scope scope = new Scope()) {
             Parameters phi = phi();
             List<Tensor> leaves = phi.leaves();
-            List<Tensor> gradient = Native.withGradient(() -> Autograd.gradient(
-                    estimate(penalty, theta(), phi).forPhi().sum(), leaves));
+            List<Tensor> gradient = Native.withGradient(() ->
+                    Autograd.gradient(estimate(penalty, theta(), phi).forPhi().sum(), leaves));
             double slope = 0;
             List<Tensor> directions = new java.util.ArrayList<>();
             for (int i = 0; i < leaves.size(); i++) {
-                Tensor direction = Generator.of(9).split(i).normal(DType.FLOAT64, Device.CPU, leaves.get(i).shape());
+                Tensor direction = Generator.of(9)
+                        .split(i)
+                        .normal(DType.FLOAT64, Device.CPU, leaves.get(i).shape());
                 directions.add(direction);
                 slope += gradient.get(i).mul(direction).sum().item();
             }
@@ -282,9 +287,10 @@ class KlWeightTest {
                 target(theta, phi()),
                 q,
                 Tensor.of(new double[] {0, 1}, 1, 1, 2),
-                target(theta, phi()).logWeights(
-                        target(theta, phi()).posterior().draw(1, Generator.of(1)),
-                        target(theta, phi()).posterior()),
+                target(theta, phi())
+                        .logWeights(
+                                target(theta, phi()).posterior().draw(1, Generator.of(1)),
+                                target(theta, phi()).posterior()),
                 0,
                 ROWS,
                 Generator.of(0));
@@ -309,7 +315,9 @@ class KlWeightTest {
             }
             double[] omega = new double[BATCH];
             if (penalty instanceof FreeBits f) {
-                Arrays.fill(omega, Arrays.stream(each).map(k -> Math.max(f.nats(), k)).sum());
+                Arrays.fill(
+                        omega,
+                        Arrays.stream(each).map(k -> Math.max(f.nats(), k)).sum());
             } else if (penalty instanceof Capacity) {
                 // epoch 4 of 10 from 1 to 3
                 Arrays.fill(omega, 20 * Math.abs(Arrays.stream(each).sum() - 1.8));
@@ -341,7 +349,8 @@ class KlWeightTest {
                     }
                     joint += weight * product;
                 }
-                total += Math.log(joint) - Arrays.stream(marginal).map(Math::log).sum();
+                total +=
+                        Math.log(joint) - Arrays.stream(marginal).map(Math::log).sum();
             }
             return total / SAMPLES;
         }
@@ -370,7 +379,8 @@ class KlWeightTest {
 
         static double deviation(double[] values) {
             double mean = Arrays.stream(values).average().orElseThrow();
-            return Math.sqrt(Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum() / (values.length - 1));
+            return Math.sqrt(
+                    Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum() / (values.length - 1));
         }
     }
 }
