@@ -274,6 +274,11 @@ public final class Tensor {
         return op(() -> torch.gelu(pointer));
     }
 
+    /** Φ(x), the probability of the standard normal up to x. */
+    public Tensor normalCdf() {
+        return op(() -> torch.special_ndtr(pointer));
+    }
+
     /** log(1 + eˣ). */
     public Tensor softplus() {
         // libtorch's own switches to x above 20, an error of 2e-9 that float64 would see
@@ -294,7 +299,7 @@ public final class Tensor {
         long[] blocks = Shapes.append(Shapes.batch(shape()), size(-1) / block, block);
         return op(() -> pointer.relu()
                 .sum(new long[] {-1})
-                .sub(pointer.abs().sigmoid().reshape(blocks).prod(-1).log().sum(new long[] {-1})));
+                .sub(pointer.abs().sigmoid_().reshape(blocks).prod(-1).log_().sum(new long[] {-1})));
     }
 
     /** x limited to [low, high]; the gradient is zero outside. */
