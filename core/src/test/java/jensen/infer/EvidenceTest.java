@@ -103,11 +103,9 @@ class EvidenceTest {
         Tensor seen = Tensor.of(counts, 3);
         return new Case(
                 "simplex",
-                Posterior.of(List.of(Parameter.simplex("p", 3)), at -> at.get("p")
-                        .log()
-                        .mul(seen)
-                        .sum(-1)
-                        .add(LogDensity.dirichlet(at.get("p"), a))),
+                Posterior.of(
+                        List.of(Parameter.simplex("p", 3)),
+                        at -> at.get("p").log().mul(seen).sum(-1).add(LogDensity.dirichlet(at.get("p"), a))),
                 log);
     }
 
@@ -115,8 +113,7 @@ class EvidenceTest {
     private static Case orderStatistics() {
         return new Case(
                 "ordered",
-                Posterior.of(
-                        List.of(Parameter.ordered("x", 3)), at -> LogDensity.normal(at.get("x"), 0, 2)),
+                Posterior.of(List.of(Parameter.ordered("x", 3)), at -> LogDensity.normal(at.get("x"), 0, 2)),
                 -Math.log(6));
     }
 
@@ -156,7 +153,9 @@ class EvidenceTest {
     /** The multivariate gamma function's logarithm. */
     private static double logGamma(int p, double a) {
         return p * (p - 1) / 4.0 * Math.log(Math.PI)
-                + IntStream.range(0, p).mapToDouble(i -> Gamma.logGamma(a - i / 2.0)).sum();
+                + IntStream.range(0, p)
+                        .mapToDouble(i -> Gamma.logGamma(a - i / 2.0))
+                        .sum();
     }
 
     /**
@@ -170,7 +169,9 @@ class EvidenceTest {
         double expected = 0;
         for (int i = 2; i <= n; i++) {
             double half = (n - i + 2 * eta - 2) / 2;
-            expected += (i - 1) / 2.0 * Math.log(Math.PI) + Gamma.logGamma(half + 1) - Gamma.logGamma(half + 1 + (i - 1) / 2.0);
+            expected += (i - 1) / 2.0 * Math.log(Math.PI)
+                    + Gamma.logGamma(half + 1)
+                    - Gamma.logGamma(half + 1 + (i - 1) / 2.0);
         }
         return new Case(
                 "Cholesky factor of a correlation",
