@@ -72,7 +72,7 @@ public record Training(
                 Objective.elbo(),
                 Adam.standard(),
                 new Schedule.Constant(1e-3),
-                KlWeight.ONE,
+                KlWeight.one(),
                 0,
                 encoding,
                 100,

@@ -27,6 +27,7 @@ import jensen.tensor.Tensor;
 import jensen.train.Examples;
 import jensen.train.Run;
 import jensen.train.Training;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The ways to choose q, on the model of {@link EvaluatorTest}, whose posterior is known, and on digits. */
@@ -114,6 +115,7 @@ class GuidesTest {
 
     /** 20 held-out digits under one trained model, on the same noise: amortised ≤ semi-amortised ≤ per-datum ≤ best. */
     @Test
+    @Tag("slow")
     void theBoundsOfHeldOutDigitsAreInOrder() {
         Dataset digits = Examples.digits();
         Evaluator amortised = trained(digits.rows(0, 180));
