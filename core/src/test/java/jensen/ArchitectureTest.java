@@ -39,6 +39,7 @@ class ArchitectureTest {
             "train",
             "evaluate",
             "algorithm",
+            "infer",
             "oracle",
             "experiment",
             "report");
@@ -123,7 +124,11 @@ class ArchitectureTest {
         assertThat(containing("org.bytedeco", path -> !path.startsWith("tensor")))
                 .isEmpty();
         assertThat(containing("java.util.logging", path -> true)).isEmpty();
-        assertThat(containing("System.out", path -> !path.startsWith("cli") && !path.startsWith("benchmarks")))
+        assertThat(containing(
+                        "System.out",
+                        path -> !path.startsWith("cli")
+                                && !path.startsWith("benchmarks")
+                                && !path.startsWith("examples")))
                 .isEmpty();
         assertThat(containing("System.err", path -> !path.startsWith("cli") && !path.startsWith("benchmarks")))
                 .isEmpty();

@@ -11,12 +11,15 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import jensen.algorithm.FullBayes;
 import jensen.algorithm.MonteCarloEm;
+import jensen.bound.Elbo;
 import jensen.data.Dataset;
 import jensen.data.Split;
 import jensen.evaluate.Estimate;
 import jensen.evaluate.Evaluator;
 import jensen.evaluate.Row;
 import jensen.experiment.Experiment;
+import jensen.gradient.Objective;
+import jensen.gradient.WakeSleep;
 import jensen.model.Family;
 import jensen.model.Guide;
 import jensen.model.PerDatum;
@@ -123,6 +126,7 @@ final class Algorithms implements Callable<Integer> {
             long steps = (long) epochs * ((train.size() - 1) / training.batch() + 1);
             for (Trainer trainer : List.of(
                     new Trainer("aevb", this::amortised),
+                    new Trainer("wake-sleep", this::wakeSleep),
                     new Trainer("monte-carlo-em", this::monteCarloEm),
                     new Trainer("full-bayes", this::fullBayes))) {
                 long begun = System.nanoTime();
@@ -133,7 +137,7 @@ final class Algorithms implements Callable<Integer> {
                         evidence(training, theta, train),
                         evidence(training, theta, split.test()),
                         seconds));
-                meter.evaluated(outcomes.size(), 3);
+                meter.evaluated(outcomes.size(), 4);
             }
         }
         if (json) {
@@ -158,6 +162,10 @@ final class Algorithms implements Callable<Integer> {
             }
             return run.theta();
         }
+    }
+
+    private Parameters wakeSleep(Training training, Dataset train, long steps) {
+        return amortised(training.with(new Objective(Elbo.analytic(), new WakeSleep(), 1)), train, steps);
     }
 
     private Parameters monteCarloEm(Training training, Dataset train, long steps) {

@@ -41,8 +41,13 @@ import jensen.train.Team;
  */
 public record Evaluator(
         Model model, Parameters theta, Guide guide, Parameters phi, Encoding encoding, Generator rng, int threads) {
-    /** The most values of x, over all data and draws, that are decoded at a time: 2 MB of float32, which fit a cache. */
-    static final int CHUNK = Integer.getInteger("chunk", 1 << 19);
+    /** Reads of φ what the model's prior is made of. */
+    public Evaluator {
+        theta = model.reading(theta, phi);
+    }
+
+    /** The most values of x, over all data and draws, that are decoded at a time: 1 MB of float32, which fit a cache. */
+    static final int CHUNK = 1 << 18;
 
     /** Rows that are decoded together when there are few draws for each. */
     static final int BLOCK = 100;

@@ -32,6 +32,16 @@ public record Model(Prior prior, Conditional likelihood) {
         return slots;
     }
 
+    /**
+     * θ as this model reads it: with a prior that is made of the guide's posteriors also the encoder's part of φ, and else
+     * θ alone.
+     *
+     * @see Parameters#borrowed
+     */
+    public Parameters reading(Parameters theta, Parameters phi) {
+        return prior instanceof Prior.Vamp ? theta.borrowing("prior." + Prior.Vamp.ENCODER, phi, "encoder") : theta;
+    }
+
     /** p(z). */
     public Distribution prior(Parameters theta) {
         return prior.distribution(theta.at("prior"));

@@ -65,6 +65,6 @@ public record PerDatum(Family family, int latent, int rows, Refinement refinemen
     }
 
     private int width() {
-        return family.perElement() * latent;
+        return family.outputs(latent);
     }
 }

@@ -34,6 +34,8 @@ public final class Run implements Iterator<Step>, AutoCloseable {
     private final Batches batches;
     private final Ascent theta;
     private final Ascent phi;
+    private final Parameters read;
+    private final Map<String, Tensor> borrowed;
     private final Team team;
     private final Generator rng;
     private final Profile profile = new Profile();
@@ -66,6 +68,8 @@ public final class Run implements Iterator<Step>, AutoCloseable {
         this.batches = new Batches(data.size(), training.batch(), true);
         this.theta = new Ascent(theta, training.optimiser(), training.shards());
         this.phi = new Ascent(phi, training.optimiser(), training.shards());
+        this.read = training.model().reading(theta, phi);
+        this.borrowed = read.borrowed();
         this.rng = training.generator();
         this.team = new Team(Math.min(threads, training.shards()));
     }
@@ -195,8 +199,7 @@ public final class Run implements Iterator<Step>, AutoCloseable {
 
     private Estimate estimate(Batch batch, double epochs) {
         Generator ofStep = rng.split("posterior").split(done);
-        Target target =
-                new Target.OfBatch(training.model(), theta.parameters, training.guide(), phi.parameters, batch, ofStep);
+        Target target = new Target.OfBatch(training.model(), read, training.guide(), phi.parameters, batch, ofStep);
         Generator noise = rng.split("draw").split(done).rows(batch.index());
         return training.klWeight().estimate(target, training.objective(), epochs, data.size(), noise);
     }
@@ -209,18 +212,31 @@ public final class Run implements Iterator<Step>, AutoCloseable {
     }
 
     private Shard differentiate(Estimate e, double weight, Shard part) {
+        List<Tensor> forTheta = new ArrayList<>(theta.leaves);
+        forTheta.addAll(borrowed.values());
+        List<Gradient> found;
         if (e.forTheta() == e.forPhi()) {
-            List<Tensor> both = new ArrayList<>(theta.leaves);
+            List<Tensor> both = new ArrayList<>(forTheta);
             both.addAll(phi.leaves);
-            List<Gradient> found = Autograd.gradients(e.forTheta().sum().mul(weight), both, false);
-            part.theta = found.subList(0, theta.leaves.size());
-            part.phi = found.subList(theta.leaves.size(), found.size());
+            found = Autograd.gradients(e.forTheta().sum().mul(weight), both, false);
+            part.phi = found.subList(forTheta.size(), found.size());
         } else {
-            part.theta = Autograd.gradients(e.forTheta().sum().mul(weight), theta.leaves, true);
+            found = Autograd.gradients(e.forTheta().sum().mul(weight), forTheta, true);
             part.phi = Autograd.gradients(e.forPhi().sum().mul(weight), phi.leaves, false);
         }
+        part.theta = found.subList(0, theta.leaves.size());
+        giveBack(found.subList(theta.leaves.size(), forTheta.size()), part.phi);
         part.retain();
         return part;
+    }
+
+    /** Adds the gradients of what the model reads of φ to those of φ itself. */
+    private void giveBack(List<Gradient> ofBorrowed, List<Gradient> ofPhi) {
+        List<String> names = List.copyOf(phi.parameters.all().keySet());
+        int i = 0;
+        for (String name : borrowed.keySet()) {
+            ofPhi.get(names.indexOf(name)).add(ofBorrowed.get(i++));
+        }
     }
 
     private Batch read(int epoch, int from, int to) {

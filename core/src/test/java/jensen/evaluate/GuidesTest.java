@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import jensen.bound.Elbo;
 import jensen.data.Batch;
 import jensen.data.Dataset;
 import jensen.dist.DiagonalNormal;
+import jensen.gradient.Objective;
+import jensen.gradient.WakeSleep;
 import jensen.model.Amortised;
 import jensen.model.Family;
 import jensen.model.Guide;
@@ -96,6 +99,28 @@ class GuidesTest {
                     .toDoubles();
             assertThat(bias).containsExactly(EvaluatorTest.X.length, 0);
         }
+    }
+
+    @Test
+    void aTableDoesNotDream() {
+        Training like = Examples.training();
+        Training dreaming = like.with(new Objective(Elbo.analytic(), new WakeSleep(), 1));
+        PerDatum table = new PerDatum(new Family.Normal(), 5, 200, new Refinement(1, 1, 0.1));
+        assertThatThrownBy(() -> new Training(
+                        dreaming.model(),
+                        table,
+                        dreaming.objective(),
+                        dreaming.optimiser(),
+                        dreaming.learningRate(),
+                        dreaming.klWeight(),
+                        0,
+                        dreaming.encoding(),
+                        dreaming.batch(),
+                        dreaming.shards(),
+                        dreaming.initialiser(),
+                        dreaming.seed()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("wake-sleep learns q from data that the model makes");
     }
 
     @Test

@@ -29,6 +29,12 @@ public final class Gradient {
         products.add(new Product(left, right));
     }
 
+    /** Adds the terms of another. */
+    public void add(Gradient other) {
+        whole.addAll(other.whole);
+        products.addAll(other.products);
+    }
+
     /** All terms, summed. */
     public Tensor toTensor() {
         if (products.isEmpty() && whole.size() == 1) {

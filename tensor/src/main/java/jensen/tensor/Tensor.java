@@ -274,6 +274,11 @@ public final class Tensor {
         return op(() -> torch.gelu(pointer));
     }
 
+    /** Φ(x), the probability of the standard normal up to x. */
+    public Tensor normalCdf() {
+        return op(() -> torch.special_ndtr(pointer));
+    }
+
     /** log(1 + eˣ). */
     public Tensor softplus() {
         // libtorch's own switches to x above 20, an error of 2e-9 that float64 would see
