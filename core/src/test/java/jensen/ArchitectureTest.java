@@ -38,6 +38,7 @@ class ArchitectureTest {
             "gradient",
             "train",
             "evaluate",
+            "algorithm",
             "infer",
             "oracle",
             "experiment",

@@ -61,7 +61,7 @@ final class Compare implements Callable<Integer> {
     }
 
     /** A run beside the first one. */
-    private record Side(Path directory, Evaluation evaluation, int latent, Difference gain) {}
+    private record Side(boolean first, Path directory, Evaluation evaluation, int latent, Difference gain) {}
 
     @Override
     public Integer call() throws IOException {
@@ -128,7 +128,7 @@ final class Compare implements Callable<Integer> {
                     run.evaluator().codes(data, numbers),
                     data.shape().size(),
                     samples);
-            sides.add(new Side(directories.get(i), evaluation, run.latent(), Difference.of(first, found)));
+            sides.add(new Side(i == 0, directories.get(i), evaluation, run.latent(), Difference.of(first, found)));
         }
         return sides;
     }
@@ -172,14 +172,14 @@ final class Compare implements Callable<Integer> {
                             e.kl(),
                             e.activeUnits(),
                             side.latent(),
-                            gain(side, sides, side.gain().elbo()),
-                            gain(side, sides, side.gain().logLikelihood()))
+                            gain(side, side.gain().elbo()),
+                            gain(side, side.gain().logLikelihood()))
                     .stripTrailing());
         }
         return lines;
     }
 
-    private static String gain(Side side, List<Side> sides, Estimate e) {
-        return side == sides.get(0) ? "" : String.format(Locale.ROOT, "%+.3f ± %.3f", e.value(), e.standardError());
+    private static String gain(Side side, Estimate e) {
+        return side.first() ? "" : String.format(Locale.ROOT, "%+.3f ± %.3f", e.value(), e.standardError());
     }
 }

@@ -85,7 +85,7 @@ final class LearningOptions {
                             + " each latent dimension, capacity:FROM:TO:EPOCHS:FACTOR, tc:B (its total correlation counts B times;"
                             + " tc:B:weighted estimates it as the paper does) or mmd:L (add L times the discrepancy of q(z) from"
                             + " p(z)) (default: 1).")
-    private KlWeight klWeight = KlWeight.ONE;
+    private KlWeight klWeight = KlWeight.one();
 
     @Option(
             names = "--patience",

@@ -89,7 +89,8 @@ public final class Main implements Runnable {
                         new Reproduce(terminal),
                         new Resume(terminal),
                         new ListData(terminal),
-                        new Selftest(terminal))
+                        new Selftest(terminal),
+                        new Algorithms(terminal))
                 .forEach(line::addSubcommand);
         Choices.register(line);
         line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));

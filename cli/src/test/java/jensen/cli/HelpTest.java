@@ -13,6 +13,7 @@ class HelpTest {
                 "train",
                 "evaluate",
                 "compare",
+                "algorithms",
                 "explain",
                 "diagnose",
                 "selftest",

@@ -147,6 +147,33 @@ class TrainTest {
         assertThat(out.resolve("mine.txt")).exists();
     }
 
+    @Test
+    void thePapersAlgorithmsTrainOneModel() throws IOException {
+        Jensen.Ran ran = Jensen.run(
+                "algorithms",
+                "digits",
+                "--rows",
+                "200",
+                "--epochs",
+                "20",
+                "--hidden",
+                "16",
+                "--latent",
+                "2",
+                "--evaluation-rows",
+                "4",
+                "--evaluation-samples",
+                "50",
+                "--json");
+        assertThat(ran.code()).as(ran.err()).isZero();
+        JsonNode found = ran.json().get("algorithms");
+        assertThat(found.findValuesAsText("algorithm"))
+                .containsExactly("aevb", "wake-sleep", "monte-carlo-em", "full-bayes");
+        for (JsonNode each : found) {
+            assertThat(each.get("testLogLikelihood").doubleValue()).isBetween(-45.0, -5.0);
+        }
+    }
+
     /** What is climbed is said, and what is reported is the bound with weight 1 all the same. */
     @Test
     void aWeightedObjectiveIsSaidToBeOne() throws IOException {

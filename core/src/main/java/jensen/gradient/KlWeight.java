@@ -18,7 +18,9 @@ import jensen.tensor.Generator;
 })
 public sealed interface KlWeight permits KlWeight.Constant, KlWeight.WarmUp, BatchPenalty {
     /** Weight 1: what is climbed is the bound itself. */
-    KlWeight ONE = new Constant(1);
+    static KlWeight one() {
+        return new Constant(1);
+    }
 
     /**
      * The factor of the divergence at a point of training.
@@ -108,7 +110,11 @@ public sealed interface KlWeight permits KlWeight.Constant, KlWeight.WarmUp, Bat
         }
     }
 
-    /** @throws IllegalArgumentException if the value is negative or not finite */
+    /**
+     * Checks a component of a weight.
+     *
+     * @throws IllegalArgumentException if the value is negative or not finite
+     */
     static void requireNonNegative(String name, double value) {
         if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException(name + " must be ≥ 0 and finite, was " + value);

@@ -5,10 +5,12 @@ import jensen.data.Encoding;
 import jensen.gradient.BatchPenalty;
 import jensen.gradient.KlWeight;
 import jensen.gradient.Objective;
+import jensen.gradient.WakeSleep;
 import jensen.model.Amortised;
 import jensen.model.Guide;
 import jensen.model.Head;
 import jensen.model.Model;
+import jensen.model.PerDatum;
 import jensen.model.Prior;
 import jensen.net.Initialiser;
 import jensen.net.Parameters;
@@ -65,6 +67,11 @@ public record Training(
             throw new IllegalArgumentException("clip must be ≥ 0, was " + clip);
         }
         klWeight.check(objective, shards);
+        if (guide instanceof PerDatum && objective.gradient() instanceof WakeSleep) {
+            throw new IllegalArgumentException(
+                    "wake-sleep learns q from data that the model makes, which have no row in a"
+                            + " table: use an amortised guide");
+        }
     }
 
     /**
@@ -78,7 +85,7 @@ public record Training(
                 Objective.elbo(),
                 Adam.standard(),
                 new Schedule.Constant(1e-3),
-                KlWeight.ONE,
+                KlWeight.one(),
                 0,
                 encoding,
                 100,

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import jensen.bound.Elbo;
 import jensen.data.Batch;
 import jensen.data.Dataset;
 import jensen.dist.DiagonalNormal;
+import jensen.gradient.Objective;
+import jensen.gradient.WakeSleep;
 import jensen.model.Amortised;
 import jensen.model.Family;
 import jensen.model.Guide;
@@ -27,6 +30,7 @@ import jensen.tensor.Tensor;
 import jensen.train.Examples;
 import jensen.train.Run;
 import jensen.train.Training;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The ways to choose q, on the model of {@link EvaluatorTest}, whose posterior is known, and on digits. */
@@ -98,6 +102,28 @@ class GuidesTest {
     }
 
     @Test
+    void aTableDoesNotDream() {
+        Training like = Examples.training();
+        Training dreaming = like.with(new Objective(Elbo.analytic(), new WakeSleep(), 1));
+        PerDatum table = new PerDatum(new Family.Normal(), 5, 200, new Refinement(1, 1, 0.1));
+        assertThatThrownBy(() -> new Training(
+                        dreaming.model(),
+                        table,
+                        dreaming.objective(),
+                        dreaming.optimiser(),
+                        dreaming.learningRate(),
+                        dreaming.klWeight(),
+                        0,
+                        dreaming.encoding(),
+                        dreaming.batch(),
+                        dreaming.shards(),
+                        dreaming.initialiser(),
+                        dreaming.seed()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("wake-sleep learns q from data that the model makes");
+    }
+
+    @Test
     void whatIsNotInTheTableIsRefused() {
         PerDatum guide = new PerDatum(new Family.Normal(), 1, 2, new Refinement(1, 1, 0.1));
         Parameters phi = Parameters.start(guide.slots(), Initialiser.HE, Generator.of(0), DType.FLOAT64, Device.CPU);
@@ -114,6 +140,7 @@ class GuidesTest {
 
     /** 20 held-out digits under one trained model, on the same noise: amortised ≤ semi-amortised ≤ per-datum ≤ best. */
     @Test
+    @Tag("slow")
     void theBoundsOfHeldOutDigitsAreInOrder() {
         Dataset digits = Examples.digits();
         Evaluator amortised = trained(digits.rows(0, 180));

@@ -257,7 +257,7 @@ class QuadratureTest {
                 Objective.elbo(),
                 Adam.standard(),
                 new Schedule.Constant(3e-3),
-                KlWeight.ONE,
+                KlWeight.one(),
                 0,
                 new Encoding.AsStored(),
                 50,

@@ -27,6 +27,7 @@ import jensen.tensor.Tensor;
 import jensen.train.Examples;
 import jensen.train.Run;
 import jensen.train.Training;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -115,7 +116,7 @@ class KlWeightTest {
     @MethodSource("penalties")
     void theTermsStayAsTheyAre(BatchPenalty penalty) {
         try (Scope scope = new Scope()) {
-            Estimate plain = estimate(KlWeight.ONE, theta(), phi());
+            Estimate plain = estimate(KlWeight.one(), theta(), phi());
             Estimate weighted = estimate(penalty, theta(), phi());
             assertThat(weighted.terms().elbo().toDoubles())
                     .isEqualTo(plain.bound().toDoubles());
@@ -230,9 +231,10 @@ class KlWeightTest {
 
     /** Of 10 dimensions on digits, the plain objective lets some go; with free bits each holds its floor. */
     @Test
+    @Tag("slow")
     void freeBitsHoldEachDimensionAtItsFloor() {
         double floor = 0.4;
-        double[] plain = trained(KlWeight.ONE);
+        double[] plain = trained(KlWeight.one());
         double[] held = trained(new FreeBits(floor));
         assertThat(Arrays.stream(plain).min().orElseThrow()).isLessThan(floor / 3);
         assertThat(Arrays.stream(held).min().orElseThrow()).isGreaterThan(0.9 * floor);
@@ -246,7 +248,7 @@ class KlWeightTest {
                         like.objective(),
                         like.optimiser(),
                         new jensen.optim.Schedule.Constant(0.003),
-                        KlWeight.ONE,
+                        KlWeight.one(),
                         0,
                         like.encoding(),
                         like.batch(),
@@ -274,6 +276,7 @@ class KlWeightTest {
 
     /** A capacity holds the divergence where it is asked to be. */
     @Test
+    @Tag("slow")
     void aCapacityIsReached() {
         assertThat(Arrays.stream(trained(new Capacity(0, 4, 20, 30))).sum()).isCloseTo(4, within(0.3));
     }

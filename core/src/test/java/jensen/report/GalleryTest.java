@@ -57,7 +57,7 @@ class GalleryTest {
                 new Objective(Elbo.analytic(), new Pathwise(), 1),
                 Adam.standard(),
                 new Schedule.Constant(1e-3),
-                KlWeight.ONE,
+                KlWeight.one(),
                 0,
                 new Encoding.AsStored(),
                 2,

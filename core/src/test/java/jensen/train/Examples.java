@@ -62,7 +62,7 @@ public final class Examples {
                 objective,
                 optimiser,
                 new Schedule.Constant(rate),
-                KlWeight.ONE,
+                KlWeight.one(),
                 clip,
                 new Encoding.AsStored(),
                 32,

@@ -42,7 +42,7 @@ class LinearVaeTest {
                 new Objective(Elbo.analytic(), new Pathwise(), 4),
                 Adam.standard(),
                 new Schedule.Cosine(6e-2, 0, STEPS),
-                KlWeight.ONE,
+                KlWeight.one(),
                 0,
                 new Encoding.AsStored(),
                 N,

@@ -7,7 +7,7 @@ import jensen.gradient.KlWeight;
 import org.junit.jupiter.api.Test;
 
 class StopTest {
-    private static final KlWeight NONE = KlWeight.ONE;
+    private static final KlWeight NONE = KlWeight.one();
 
     @Test
     void endsAtTheLatestAfterTheEpochs() {

@@ -67,7 +67,7 @@ class VampTest {
                 new Objective(Elbo.sampled(), new Pathwise(), 2),
                 new Sgd(0),
                 new Schedule.Constant(RATE),
-                KlWeight.ONE,
+                KlWeight.one(),
                 0,
                 new Encoding.AsStored(),
                 ROWS,
