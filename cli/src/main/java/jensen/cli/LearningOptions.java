@@ -23,8 +23,8 @@ final class LearningOptions {
             names = "--bound",
             paramLabel = "NAME",
             description = "What is maximised: elbo (KL in closed form), elbo-sampled, or iw, the importance-weighted"
-                    + " bound (default: elbo).")
-    private Bound bound = Elbo.analytic();
+                    + " bound (default: elbo where KL has a closed form, else elbo-sampled).")
+    private @Nullable Bound bound;
 
     @Option(names = "--samples", paramLabel = "K", description = "Draws of z for each datum (default: 1, for iw 5).")
     private @Nullable Integer samples;
@@ -113,9 +113,11 @@ final class LearningOptions {
         return new Experiment.Protocol(evaluationRows, evaluationSamples, ELBO_SAMPLES);
     }
 
-    Objective objective() {
-        int usual = bound instanceof ImportanceWeighted ? 5 : 1;
-        return new Objective(bound, new Pathwise(), samples == null ? usual : samples);
+    private Objective objective(ModelOptions model) {
+        Bound usual = model.closedFormKl() ? Elbo.analytic() : Elbo.sampled();
+        Bound climbed = bound == null ? usual : bound;
+        int draws = climbed instanceof ImportanceWeighted ? 5 : 1;
+        return new Objective(climbed, new Pathwise(), samples == null ? draws : samples);
     }
 
     /** Rows held out of so many to train on. */
@@ -133,7 +135,11 @@ final class LearningOptions {
      *
      * @throws IllegalArgumentException for a value that cannot be
      */
-    void check() {
+    void check(ModelOptions model) {
+        if (Elbo.analytic().equals(bound) && !model.closedFormKl()) {
+            throw new IllegalArgumentException("--bound elbo: KL(q || p) has no closed form for this --posterior and"
+                    + " --prior; expected elbo-sampled or iw");
+        }
         if (!(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("--learning-rate: expected a number above 0, found " + learningRate);
         }
@@ -144,12 +150,12 @@ final class LearningOptions {
             throw new IllegalArgumentException("--validation: expected 1 or more, found " + validation);
         }
         schedule.of(learningRate, stop().epochs());
-        objective();
+        objective(model);
         protocol();
     }
 
     Training training(ModelOptions model, jensen.data.Dataset train) {
-        Objective objective = objective();
+        Objective objective = objective(model);
         return new Training(
                 model.model(train),
                 model.guide(train),
