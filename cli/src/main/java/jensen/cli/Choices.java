@@ -164,8 +164,7 @@ final class Choices {
     /** What a whole number above zero makes. */
     private static <T> T whole(double number, IntFunction<T> make) {
         if (number != Math.rint(number) || number < 1 || number > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException(
-                    "expected a whole number above 0 after the colon, found " + number);
+            throw new IllegalArgumentException("expected a whole number above 0 after the colon, found " + number);
         }
         return make.apply((int) number);
     }

@@ -223,8 +223,8 @@ public record Training(
     private void startInputs(Prior.Vamp vamp, Parameters w, Dataset data) {
         int[] rows = data.spread(vamp.inputs());
         if (rows.length < vamp.inputs()) {
-            throw new IllegalArgumentException("pseudo-inputs start at data: expected at most " + rows.length
-                    + ", found " + vamp.inputs());
+            throw new IllegalArgumentException(
+                    "pseudo-inputs start at data: expected at most " + rows.length + ", found " + vamp.inputs());
         }
         float[] values = new float[Math.multiplyExact(rows.length, data.shape().size())];
         encoding.encode(data, rows, 0, rows.length, generator().split("inputs"), values);
