@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import jensen.data.Dataset;
 import jensen.evaluate.Derivation;
 import jensen.evaluate.DerivationTotal;
@@ -67,9 +68,64 @@ record DerivationTable(int columns) {
                 .toList()));
         lines.addAll(heading("What was lost"));
         lines.addAll(table(gaps(t.gap(), t.approximationGap(), t.amortisationGap())));
+        lines.addAll(heading("Means of the bounds of K draws, all of the same draws"));
+        lines.addAll(bounds(t));
         lines.add("");
         lines.add("the checks hold for " + (t.rows() - t.failed()) + " of " + t.rows());
+        lines.addAll(table(t.checks().stream()
+                .map(c -> new Row(
+                        "  " + c.label(),
+                        String.format(Locale.ROOT, "≤ %.2g", c.largest()),
+                        c.rows() + " data" + (c.failed() == 0 ? "" : ", DOES NOT HOLD in " + c.failed())))
+                .toList()));
         return lines;
+    }
+
+    private List<String> bounds(DerivationTotal t) {
+        List<String> labels = new ArrayList<>(List.of(""));
+        List<Estimate> means = new ArrayList<>();
+        List<Estimate> gaps = new ArrayList<>();
+        for (DerivationTotal.Tightness b : t.bounds()) {
+            labels.add(String.format(Locale.ROOT, "K = %,d", b.draws()));
+            means.add(b.value());
+            gaps.add(b.gap());
+        }
+        labels.add("log p(x)");
+        means.add(t.logEvidence().times(1.0 / t.rows()));
+        List<List<String>> columns = List.of(
+                labels,
+                column("mean", means.stream().map(DerivationReport::number).toList()),
+                column(
+                        "log p(x) less it",
+                        gaps.stream().map(DerivationReport::number).toList()),
+                column(
+                        "± data",
+                        t.bounds().stream()
+                                .map(b -> String.format(Locale.ROOT, "%.3f", b.spread()))
+                                .toList()));
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < labels.size(); i++) {
+            int row = i;
+            lines.add(columns.stream()
+                    .map(c -> cell(c, row))
+                    .collect(Collectors.joining("  "))
+                    .stripTrailing());
+        }
+        lines.addAll(
+                wrapped("± is the error from the draws; ± data that of the mean as one of all data of this kind. At the"
+                        + " largest K, " + t.covered() + " of " + t.rows()
+                        + " data are within 1.96 standard errors of log p(x)."));
+        return lines;
+    }
+
+    private static List<String> column(String heading, List<String> numbers) {
+        return Stream.concat(Stream.of(heading), aligned(numbers).stream()).toList();
+    }
+
+    /** An entry, as wide as the column's widest; empty below the last. */
+    private static String cell(List<String> column, int row) {
+        int width = column.stream().mapToInt(String::length).max().orElse(0);
+        return String.format("%-" + width + "s", row < column.size() ? column.get(row) : "");
     }
 
     private static String mean(Estimate sum, int rows) {

@@ -11,6 +11,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import jensen.data.Dataset;
+import jensen.evaluate.AnnealedImportance;
+import jensen.evaluate.Bracket;
 import jensen.evaluate.Calibration;
 import jensen.evaluate.Codes;
 import jensen.evaluate.Collapse;
@@ -43,6 +45,8 @@ import picocli.CommandLine.Parameters;
         })
 final class Diagnose implements Callable<Integer> {
     private static final int USUAL = 2000;
+    private static final AnnealedImportance ANNEALED = annealed(200);
+    private static final AnnealedImportance FINER = annealed(400);
 
     private final Terminal terminal;
 
@@ -70,6 +74,24 @@ final class Diagnose implements Callable<Integer> {
             description = "Data that the model makes for the calibration (default: 2000).")
     private int simulated = 2000;
 
+    @Option(
+            names = "--gradient-noise",
+            paramLabel = "N",
+            arity = "0..1",
+            fallbackValue = "100",
+            description =
+                    "Also measure the signal-to-noise ratio of the gradient on a batch, over N repetitions (default"
+                            + " where N is not said: 100).")
+    private @Nullable Integer repetitions;
+
+    @Option(
+            names = "--bracket",
+            paramLabel = "N",
+            description =
+                    "Brackets log p(x) of N data that the model makes, by annealing from below and from above, which"
+                            + " takes seconds for each (default: 0).")
+    private int bracket;
+
     @Option(names = "--seed", paramLabel = "S", description = "Of the draws (default: 0).")
     private long seed;
 
@@ -88,25 +110,54 @@ final class Diagnose implements Callable<Integer> {
         require("--rows", rows, 1);
         require("--samples", samples, 2);
         require("--simulated", simulated, Calibration.FEWEST);
+        if (repetitions != null) {
+            require("--gradient-noise", repetitions, 2);
+        }
+        require("--bracket", bracket, 0);
         Trained trained = Trained.open(directory, seed, work);
         try (Meter meter = Meter.of(terminal, 0)) {
             Dataset chosen = trained.data(data, meter);
             int[] numbers = chosen.spread(rows);
             AtomicLong done = new AtomicLong();
-            long all = (long) numbers.length + simulated;
+            long all = (long) numbers.length + simulated + 2L * bracket;
             Collapse collapse = Collapse.of(trained.evaluator(), chosen, numbers);
             Surgery surgery = Surgery.of(
                     trained.evaluator(), chosen, numbers, samples, n -> meter.evaluated(done.addAndGet(n), all));
             Calibration calibration =
                     Calibration.of(trained.evaluator(), simulated, n -> meter.evaluated(done.addAndGet(n), all));
+            GradientNoise noise = repetitions == null ? null : GradientNoise.of(trained, chosen, repetitions, seed);
+            List<Bracket> brackets =
+                    ANNEALED.simulated(trained.evaluator(), bracket, n -> meter.evaluated(done.addAndGet(n), all));
+            List<Bracket> finer =
+                    FINER.simulated(trained.evaluator(), bracket, n -> meter.evaluated(done.addAndGet(n), all));
             meter.close();
             if (json) {
-                terminal.out().println(Results.json(fields(collapse, surgery, calibration)));
+                Map<String, Object> fields = fields(collapse, surgery, calibration);
+                if (noise != null) {
+                    fields.put("gradientNoise", noise.fields());
+                }
+                if (bracket > 0) {
+                    fields.putAll(fields(brackets, finer));
+                }
+                terminal.out().println(Results.json(fields));
             } else {
-                terminal.print(lines(collapse, surgery, calibration));
+                List<String> lines = lines(collapse, surgery, calibration);
+                if (noise != null) {
+                    lines.addAll(noise.lines());
+                }
+                if (bracket > 0) {
+                    lines.add("");
+                    lines.addAll(lines(brackets, finer));
+                }
+                terminal.print(lines);
             }
         }
         return Exit.DONE;
+    }
+
+    private static AnnealedImportance annealed(int temperatures) {
+        return new AnnealedImportance(
+                AnnealedImportance.Start.POSTERIOR, AnnealedImportance.Spacing.SIGMOIDAL, temperatures, 16, 10);
     }
 
     private static void require(String option, int value, int least) {
@@ -181,6 +232,45 @@ final class Diagnose implements Callable<Integer> {
                         "%9d %6.3f %17.4f %12.3g %6.2f",
                         d, collapse.kl()[d], collapse.variance()[d], calibration.pValue(d), calibration.outer(d))));
         return lines;
+    }
+
+    private static List<String> lines(List<Bracket> brackets, List<Bracket> finer) {
+        return List.of(
+                format("mean log p(x) of %,d data that the model made, by annealing from q", brackets.size()),
+                line(ANNEALED.temperatures() + " temperatures, from below", Bracket.mean(brackets, Bracket::lower), ""),
+                line(ANNEALED.temperatures() + " temperatures, from above", Bracket.mean(brackets, Bracket::upper), ""),
+                line("apart", Bracket.mean(brackets, Bracket::gap), format(", at most %.3f", widest(brackets))),
+                line(
+                        FINER.temperatures() + " temperatures, from below",
+                        Bracket.mean(finer, Bracket::lower),
+                        format(", between them for %d of %d", inside(brackets, finer), brackets.size())));
+    }
+
+    private static String line(String name, Estimate e, String more) {
+        return format("  %-28s %9.3f ± %.3f%s", name, e.value(), e.standardError(), more);
+    }
+
+    private static Map<String, Object> fields(List<Bracket> brackets, List<Bracket> finer) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("bracketRows", brackets.size());
+        put(fields, "bracketLower", Bracket.mean(brackets, Bracket::lower));
+        put(fields, "bracketUpper", Bracket.mean(brackets, Bracket::upper));
+        put(fields, "bracketWidth", Bracket.mean(brackets, Bracket::gap));
+        Results.put(fields, "bracketWidest", widest(brackets));
+        put(fields, "annealed", Bracket.mean(finer, Bracket::lower));
+        fields.put("annealedInside", inside(brackets, finer));
+        return fields;
+    }
+
+    private static double widest(List<Bracket> brackets) {
+        return brackets.stream().mapToDouble(b -> b.gap().value()).max().orElse(Double.NaN);
+    }
+
+    /** How many estimates by more temperatures are in their brackets. */
+    private static long inside(List<Bracket> brackets, List<Bracket> finer) {
+        return IntStream.range(0, brackets.size())
+                .filter(i -> brackets.get(i).holds(finer.get(i).lower()))
+                .count();
     }
 
     private static String format(String text, Object... values) {

@@ -40,7 +40,7 @@ import picocli.CommandLine.Parameters;
         })
 final class Explain implements Callable<Integer> {
     private static final int DRAWS = 10_000;
-    private static final int DRAWS_FOR_ALL = 1000;
+    private static final int DRAWS_FOR_ALL = 5000;
     private static final int TOGETHER = 20;
 
     private final Terminal terminal;
@@ -63,7 +63,7 @@ final class Explain implements Callable<Integer> {
     @Option(
             names = "--samples",
             paramLabel = "K",
-            description = "Draws of z for each expectation (default: 10000; with --all 1000).")
+            description = "Draws of z for each expectation (default: 10000; with --all 5000).")
     private @Nullable Integer samples;
 
     @Mixin
@@ -203,6 +203,9 @@ final class Explain implements Callable<Integer> {
         put(fields, "approximationGap", d.approximationGap());
         put(fields, "amortisationGap", d.amortisationGap());
         put(fields, "bestElbo", d.best());
+        fields.put(
+                "bounds",
+                d.bounds().stream().map(b -> bound(b.draws(), b.value())).toList());
         fields.put("checks", d.checks().stream().map(Explain::check).toList());
         return fields;
     }
@@ -223,13 +226,39 @@ final class Explain implements Callable<Integer> {
         put(fields, "gap", t.gap());
         put(fields, "approximationGap", t.approximationGap());
         put(fields, "amortisationGap", t.amortisationGap());
+        fields.put("bounds", t.bounds().stream().map(Explain::bound).toList());
+        fields.put("coveredRows", t.covered());
+        fields.put("checks", t.checks().stream().map(Explain::check).toList());
         fields.put("failedChecks", t.failed());
+        return fields;
+    }
+
+    private static Map<String, Object> bound(int draws, Estimate value) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("samples", draws);
+        put(fields, "value", value);
+        return fields;
+    }
+
+    private static Map<String, Object> bound(DerivationTotal.Tightness t) {
+        Map<String, Object> fields = bound(t.draws(), t.value());
+        put(fields, "gap", t.gap());
+        Results.put(fields, "gapRowsStandardError", t.spread());
+        return fields;
+    }
+
+    private static Map<String, Object> check(DerivationTotal.Checked check) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("label", check.label());
+        fields.put("rows", check.rows());
+        fields.put("failed", check.failed());
+        Results.put(fields, "largestDifference", check.largest());
         return fields;
     }
 
     private static void put(Map<String, Object> fields, String name, Estimate e) {
         Results.put(fields, name, e.value());
-        Results.put(fields, name + "StandardError", e.standardError());
+        Results.put(fields, name.equals("value") ? "standardError" : name + "StandardError", e.standardError());
     }
 
     private static Map<String, Object> line(Derivation.Line line) {

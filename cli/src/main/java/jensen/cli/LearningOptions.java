@@ -1,11 +1,17 @@
 package jensen.cli;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
 import jensen.bound.Bound;
 import jensen.bound.Elbo;
 import jensen.bound.ImportanceWeighted;
+import jensen.bound.Miwae;
 import jensen.experiment.Experiment;
+import jensen.gradient.GradientEstimator;
 import jensen.gradient.Objective;
 import jensen.gradient.Pathwise;
+import jensen.gradient.Verdict;
 import jensen.optim.Adam;
 import jensen.optim.Optimiser;
 import jensen.optim.Schedule;
@@ -22,11 +28,30 @@ final class LearningOptions {
     @Option(
             names = "--bound",
             paramLabel = "NAME",
-            description = "What is maximised: elbo (KL in closed form), elbo-sampled, or iw, the importance-weighted"
-                    + " bound (default: elbo where KL has a closed form, else elbo-sampled).")
+            description =
+                    "What is maximised: elbo (KL in closed form), elbo-sampled (KL from the draws), iw (importance"
+                            + " weighted), renyi:A, miwae:M (the mean of M iw bounds of K/M draws each), piwae:M (iw for the model,"
+                            + " miwae:M for q), ciwae:B (B elbo + (1 - B) iw), or tvo[:N] (thermodynamic, of N intervals, 5 where"
+                            + " it is not said). Default: the first of elbo, elbo-sampled and iw that goes with --gradient, elbo only where --posterior and"
+                            + " --prior have a KL in closed form.")
     private @Nullable Bound bound;
 
-    @Option(names = "--samples", paramLabel = "K", description = "Draws of z for each datum (default: 1, for iw 5).")
+    @Option(
+            names = "--gradient",
+            paramLabel = "NAME",
+            description =
+                    "How its gradient is estimated: pathwise (through the draws), stl (the same without the score of"
+                            + " q), dreg (doubly reparameterised), score (score function with a leave-one-out baseline),"
+                            + " score-plain (without), vimco, wake-sleep, or rws (reweighted wake-sleep). The table below says what"
+                            + " goes with what (default: pathwise).")
+    private GradientEstimator gradient = new Pathwise();
+
+    @Option(
+            names = "--samples",
+            paramLabel = "K",
+            description =
+                    "Draws of z for each datum (default: 1 for elbo and elbo-sampled if --gradient can do with that,"
+                            + " 5 for each group of miwae and piwae, else 5).")
     private @Nullable Integer samples;
 
     @Option(names = "--epochs", paramLabel = "N", description = "Times through the training data (default: 20).")
@@ -92,6 +117,8 @@ final class LearningOptions {
                     + " threads (default: by the batch's work).")
     private @Nullable Integer shards;
 
+    private static final List<Bound> USUAL = List.of(Elbo.analytic(), Elbo.sampled(), new ImportanceWeighted());
+    private static final int FEW = 5;
     private static final int ELBO_SAMPLES = 10;
     private static final int MOST_VALIDATION = 5000;
     private static final int SHARE = 10;
@@ -113,11 +140,54 @@ final class LearningOptions {
         return new Experiment.Protocol(evaluationRows, evaluationSamples, ELBO_SAMPLES);
     }
 
+    /**
+     * What is climbed and how.
+     *
+     * @throws IllegalArgumentException if the gradient does not go with the bound, or the samples with either
+     */
     private Objective objective(ModelOptions model) {
-        Bound usual = model.closedFormKl() ? Elbo.analytic() : Elbo.sampled();
-        Bound climbed = bound == null ? usual : bound;
-        int draws = climbed instanceof ImportanceWeighted ? 5 : 1;
-        return new Objective(climbed, new Pathwise(), samples == null ? draws : samples);
+        return objective(bound == null ? usualBound(model.closedFormKl()) : bound);
+    }
+
+    private Objective objective(Bound climbed) {
+        return new Objective(climbed, gradient, samples == null ? usualSamples(climbed) : samples);
+    }
+
+    /** The first of the usual bounds that the gradient serves and that can be computed, or else the ELBO by draws. */
+    private Bound usualBound(boolean closedFormKl) {
+        for (Bound usual : USUAL) {
+            if (usual.equals(Elbo.analytic()) && !closedFormKl) {
+                continue;
+            }
+            int k = samples == null ? usualSamples(usual) : samples;
+            if (!(gradient.serves(usual, k) instanceof Verdict.Refused)) {
+                return usual;
+            }
+        }
+        return Elbo.sampled();
+    }
+
+    private int usualSamples(Bound climbed) {
+        if (climbed instanceof Elbo && !(gradient.serves(climbed, 1) instanceof Verdict.Refused)) {
+            return 1;
+        }
+        int groups = climbed.forPhi() instanceof Miwae miwae ? miwae.groups() : 1;
+        return Math.multiplyExact(FEW, groups);
+    }
+
+    /** What goes with what, a line for each bound, for the command's help. */
+    static List<String> pairs() {
+        List<String> lines = new ArrayList<>();
+        for (Bound each : Bound.all()) {
+            String name = each.name().replaceFirst(":.*", "");
+            lines.add(String.format(
+                    "  %-14s%s",
+                    name,
+                    Objective.serving(each, FEW * 2).stream()
+                            .map(GradientEstimator::name)
+                            .collect(Collectors.joining(", "))));
+        }
+        return lines;
     }
 
     /** Rows held out of so many to train on. */

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -129,10 +130,21 @@ class ExplainTest {
         assertThat(json.get("failedChecks").intValue()).isZero();
         addsUp(json);
         assertThat(number(json, "logEvidence")).isLessThan(5 * -5.0);
+        JsonNode apart = json.get("checks").get(3);
+        assertThat(apart.get("label").textValue()).isEqualTo("L + KL(q(z|x) ‖ p(z|x)) is log p(x)");
+        assertThat(apart.get("rows").intValue()).isEqualTo(5);
+        assertThat(number(apart, "largestDifference")).isLessThan(1e-6);
+        JsonNode last = json.get("bounds").get(3);
+        assertThat(last.get("samples").intValue()).isEqualTo(200);
+        assertThat(number(last, "gap"))
+                .isCloseTo(number(json, "logEvidence") / 5 - number(last, "value"), within(1e-9));
+        assertThat(number(last, "gapStandardError")).isPositive();
+        assertThat(number(last, "gapRowsStandardError")).isPositive();
+        assertThat(json.get("coveredRows").intValue()).isBetween(0, 5);
         assertThat(Files.readString(page)).contains("Sums over 5 data");
         Jensen.Ran ran = explain(plane, "--all", "--rows", "5", "--samples", "200");
         assertThat(ran.out().replace("\n", " "))
-                .contains("Sums over 5 data", "by quadrature for 5", "the checks hold for 5 of 5");
+                .contains("Sums over 5 data", "by quadrature for 5", "the checks hold for 5 of 5", "K = 200 ");
         assertThat(ran.out().lines()).allMatch(line -> line.length() <= 80);
     }
 
@@ -245,6 +257,33 @@ class ExplainTest {
         assertThat(ran.out().lines()).allMatch(line -> line.length() <= 80);
         assertThat(Jensen.run("diagnose", plane.toString(), "--simulated", "10").err())
                 .isEqualTo("jensen diagnose: --simulated: expected 100 or more, found 10\n");
+    }
+
+    /** On the linear model annealing has little to do: both ends are near to each other. */
+    @Test
+    void diagnoseBracketsTheEvidence() throws IOException {
+        String[] command = {
+            "diagnose", linear.toString(), "--simulated", "100", "--rows", "50", "--bracket", "3", "--json"
+        };
+        JsonNode json = Jensen.run(command).json();
+        assertThat(json.get("bracketRows").intValue()).isEqualTo(3);
+        assertThat(number(json, "bracketWidth"))
+                .isCloseTo(number(json, "bracketUpper") - number(json, "bracketLower"), within(1e-9))
+                .isCloseTo(0, within(5 * number(json, "bracketWidthStandardError") + 0.05));
+        assertThat(number(json, "annealed"))
+                .isCloseTo(
+                        number(json, "bracketLower"),
+                        within(5
+                                        * Math.hypot(
+                                                number(json, "annealedStandardError"),
+                                                number(json, "bracketLowerStandardError"))
+                                + 0.05));
+        assertThat(json.get("annealedInside").intValue()).isBetween(1, 3);
+        Jensen.Ran ran = Jensen.run(Arrays.copyOf(command, command.length - 1));
+        assertThat(ran.out()).contains("of 3 data that the model made", "from above", "apart");
+        assertThat(ran.out().lines()).allMatch(line -> line.length() <= 80);
+        command[7] = "-1";
+        assertThat(Jensen.run(command).err()).isEqualTo("jensen diagnose: --bracket: expected 0 or more, found -1\n");
     }
 
     @Test

@@ -115,7 +115,8 @@ public record AnnealedImportance(Start start, Spacing spacing, int temperatures,
 
     /**
      * Brackets log p(x) of data that the model itself makes: z ~ p(z), x ~ p(x|z), so that z is an exact draw from the
-     * posterior. It says how well the chains do, and so what {@link #rows} is worth as far as real data are like these.
+     * posterior. It says how well the chains do, and so what {@link #rows} is worth as far as real data are like these. The
+     * data are the same for any number of temperatures, and the noise of the chains is not.
      *
      * @param evaluator the model, its q and the noise
      * @param count how many
@@ -129,7 +130,7 @@ public record AnnealedImportance(Start start, Spacing spacing, int temperatures,
                     .prior(evaluator.theta())
                     .sample(block.length, noise.split("z").rows(block));
             Chains at = Chains.simulated(evaluator, z.detach(), block, chains, noise.split("x"));
-            Journey journey = journey(at, noise);
+            Journey journey = journey(at, noise.split("chains").split(temperatures));
             List<Annealed> lower = journey.forward();
             List<LogMeanExp> upper = journey.backward(at.repeat(z.detach()));
             return IntStream.range(0, block.length)

@@ -5,9 +5,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import jensen.data.Batch;
 import jensen.data.Dataset;
 import jensen.dist.Distribution;
+import jensen.dist.Reparameterised;
 import jensen.model.LogWeights;
 import jensen.tensor.Generator;
 import jensen.tensor.Native;
@@ -27,6 +29,7 @@ import jensen.tensor.Scope;
  * @param approximationGap the part of the gap that the best q of the family would have too
  * @param amortisationGap the part that comes from a network choosing q
  * @param best the bound with the best q of the family for this datum
+ * @param bounds those of K draws, from the ELBO at K = 1 on, on the same draws
  * @param checks sums that must be equal, and whether they are
  */
 public record Derivation(
@@ -41,7 +44,14 @@ public record Derivation(
         Estimate approximationGap,
         Estimate amortisationGap,
         Estimate best,
+        List<Bounded> bounds,
         List<Check> checks) {
+    /** The numbers of draws whose bounds are looked at, besides that of all draws. */
+    private static final List<Integer> DRAWS = List.of(1, 5, 50);
+
+    /** How far apart sums of float64 numbers may be that are found without draws, in nats. */
+    private static final double APART = 1e-6;
+
     /**
      * One line.
      *
@@ -61,6 +71,14 @@ public record Derivation(
             return new Estimate(value, standardError);
         }
     }
+
+    /**
+     * A bound of several draws.
+     *
+     * @param draws K
+     * @param value E_q[log 1/K Σ w_k]
+     */
+    public record Bounded(int draws, Estimate value) {}
 
     /**
      * Two ways to one number.
@@ -95,38 +113,45 @@ public record Derivation(
             IntConsumer done) {
         List<Evidence> evidence = method.evidence(evaluator, data, rows, done);
         List<MeanField.Gain> gains = field.gains(evaluator, data, rows, samples, n -> {});
-        List<Optional<Estimate>> divergences = divergences(evaluator, data, evidence);
+        List<Optional<Exact>> exact = exact(evaluator, data, rows, evidence);
         return IntStream.range(0, rows.length)
-                .mapToObj(i ->
-                        of(draw(evaluator, data, rows[i], samples), evidence.get(i), gains.get(i), divergences.get(i)))
+                .mapToObj(i -> of(draw(evaluator, data, rows[i], samples), evidence.get(i), gains.get(i), exact.get(i)))
                 .toList();
     }
 
-    /** KL(q ‖ p(z|x)) of each datum where it can be found on its own, not as a difference. */
-    private static List<Optional<Estimate>> divergences(Evaluator e, Dataset data, List<Evidence> evidence) {
+    /**
+     * The two parts of log p(x), each found on its own and without draws.
+     *
+     * @param elbo the bound
+     * @param divergence KL(q ‖ p(z|x))
+     */
+    private record Exact(Estimate elbo, Estimate divergence) {}
+
+    private static List<Optional<Exact>> exact(Evaluator e, Dataset data, int[] rows, List<Evidence> evidence) {
+        if (rows.length > 0 && evidence.get(0).method() instanceof Quadrature method) {
+            List<Estimate> elbo = method.elbo(e, data, rows, n -> {});
+            List<Estimate> divergence = method.gap(e, data, rows, n -> {});
+            return IntStream.range(0, rows.length)
+                    .mapToObj(i -> Optional.of(new Exact(elbo.get(i), divergence.get(i))))
+                    .toList();
+        }
         return evidence.stream()
-                .map(of -> {
-                    int[] row = {of.index()};
-                    if (of.method() instanceof Quadrature q) {
-                        return Optional.of(q.gap(e, data, row, n -> {}).get(0));
-                    }
-                    return of.method() instanceof ClosedForm
-                            ? Optional.of(exact(e, data, row))
-                            : Optional.<Estimate>empty();
-                })
+                .map(of -> of.method() instanceof ClosedForm
+                        ? Optional.of(closedForm(e.inDouble(), data, of.index()))
+                        : Optional.<Exact>empty())
                 .toList();
     }
 
-    private static Estimate exact(Evaluator e, Dataset data, int[] row) {
+    private static Exact closedForm(Evaluator e, Dataset data, int row) {
         LinearGaussian model =
                 LinearGaussian.of(e.model(), e.theta()).orElseThrow(() -> new IllegalStateException("not linear"));
         return Native.withoutGradient(() -> {
             try (Scope scope = new Scope()) {
-                Batch batch = e.read(data, row);
-                return new Estimate(
-                        model.gap(batch.x(), e.guide().continuous(e.phi(), batch))
-                                .item(),
-                        0);
+                Batch batch = e.read(data, new int[] {row});
+                Reparameterised q = e.guide().continuous(e.phi(), batch);
+                return new Exact(
+                        new Estimate(model.elbo(batch.x(), q).item(), 0),
+                        new Estimate(model.gap(batch.x(), q).item(), 0));
             }
         });
     }
@@ -183,7 +208,7 @@ public record Derivation(
         });
     }
 
-    private static Derivation of(Draws d, Evidence evidence, MeanField.Gain gain, Optional<Estimate> divergence) {
+    private static Derivation of(Draws d, Evidence evidence, MeanField.Gain gain, Optional<Exact> exact) {
         Estimate logEvidence = new Estimate(evidence.value(), evidence.standardError());
         Estimate reconstruction = d.mean(1, 0, 0);
         boolean exactKl = d.kl().standardError() == 0;
@@ -193,11 +218,12 @@ public record Derivation(
         Estimate gap = logEvidence.minus(elbo);
         // what is gained is known better than either bound, so that the best one is found by it
         Estimate best = elbo.plus(gain.gain());
-        LogMeanExp weights = LogMeanExp.of(d.combine(1, 1, -1));
+        double[] logWeights = d.combine(1, 1, -1);
+        LogMeanExp weights = LogMeanExp.of(logWeights);
         return new Derivation(
                 d.index(),
                 lines(d, evidence, weights, elbo, gap),
-                route(d, evidence, divergence.orElse(gap), divergence.isPresent()),
+                route(d, evidence, exact.map(Exact::divergence).orElse(gap), exact.isPresent()),
                 evidence,
                 elbo,
                 reconstruction,
@@ -206,7 +232,14 @@ public record Derivation(
                 logEvidence.minus(best),
                 gain.gain(),
                 best,
-                checks(d, logEvidence, weights, elbo, divergence));
+                bounds(logWeights),
+                checks(d, logEvidence, weights, elbo, exact));
+    }
+
+    private static List<Bounded> bounds(double[] logWeights) {
+        return Stream.concat(DRAWS.stream().filter(k -> k < logWeights.length), Stream.of(logWeights.length))
+                .map(k -> new Bounded(k, LogMeanExp.bound(logWeights, k)))
+                .toList();
     }
 
     private static List<Line> lines(Draws d, Evidence evidence, LogMeanExp weights, Estimate elbo, Estimate gap) {
@@ -265,7 +298,7 @@ public record Derivation(
     }
 
     private static List<Check> checks(
-            Draws d, Estimate logEvidence, LogMeanExp weights, Estimate elbo, Optional<Estimate> divergence) {
+            Draws d, Estimate logEvidence, LogMeanExp weights, Estimate elbo, Optional<Exact> exact) {
         List<Check> checks = new ArrayList<>();
         Estimate sampled = d.mean(1, 1, -1);
         double sum = d.mean(1, 0, 0).value()
@@ -279,6 +312,19 @@ public record Derivation(
                 elbo.value(),
                 sampled.value(),
                 4 * spread + rounding(sum, elbo.value())));
+        exact.ifPresent(parts -> {
+            Estimate bound = parts.elbo();
+            checks.add(new Check(
+                    "L by draws is L without draws",
+                    elbo.value(),
+                    bound.value(),
+                    4 * elbo.standardError() + bound.standardError() + rounding(sum, elbo.value())));
+            checks.add(new Check(
+                    "L + KL(q(z|x) ‖ p(z|x)) is log p(x)",
+                    bound.value() + parts.divergence().value(),
+                    logEvidence.value(),
+                    bound.standardError() + parts.divergence().standardError() + logEvidence.standardError() + APART));
+        });
         if (weights.trusted()) {
             checks.add(new Check(
                     "log E_q[p(x,z)/q(z|x)] is log p(x)",
@@ -287,12 +333,6 @@ public record Derivation(
                     4 * Math.hypot(weights.standardError(), logEvidence.standardError())
                             + rounding(sum, elbo.value())));
         }
-        divergence.ifPresent(kl -> checks.add(new Check(
-                "L + KL(q(z|x) ‖ p(z|x)) is log p(x)",
-                elbo.value() + kl.value(),
-                logEvidence.value(),
-                4 * Math.hypot(elbo.standardError(), logEvidence.standardError() + kl.standardError())
-                        + rounding(sum, elbo.value()))));
         return List.copyOf(checks);
     }
 

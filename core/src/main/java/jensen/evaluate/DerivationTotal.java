@@ -1,5 +1,6 @@
 package jensen.evaluate;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,6 +22,9 @@ import java.util.stream.IntStream;
  * @param methods how many data had their log p(x) found by which method
  * @param unreached how many of those did not reach the error that was asked for
  * @param failed how many data have a check that does not hold
+ * @param checks what was checked, over the data
+ * @param bounds those of K draws
+ * @param covered of how many data log p(x) is within 1.96 standard errors of log E_q[p(x,z) / q(z|x)] by all draws
  */
 public record DerivationTotal(
         int rows,
@@ -34,7 +38,30 @@ public record DerivationTotal(
         Estimate amortisationGap,
         Map<String, Integer> methods,
         int unreached,
-        int failed) {
+        int failed,
+        List<Checked> checks,
+        List<Tightness> bounds,
+        int covered) {
+    /**
+     * A check over the data that it was made on.
+     *
+     * @param label what should be equal
+     * @param rows how many data
+     * @param failed where it is not
+     * @param largest difference, in nats
+     */
+    public record Checked(String label, int rows, int failed, double largest) {}
+
+    /**
+     * A bound of several draws, and how far below log p(x) it is: means over the data, in nats per datum.
+     *
+     * @param draws K
+     * @param value E_q[log 1/K Σ w_k]; its error is that of the draws
+     * @param gap log p(x) less the bound, datum by datum; its error is that of the draws
+     * @param spread the standard error of the gap as the mean of all data that these are a sample of
+     */
+    public record Tightness(int draws, Estimate value, Estimate gap, double spread) {}
+
     /**
      * Adds up.
      *
@@ -51,7 +78,7 @@ public record DerivationTotal(
                 IntStream.range(0, each.get(0).lines().size())
                         .mapToObj(i -> line(each, i))
                         .toList(),
-                sum(each, d -> new Estimate(d.evidence().value(), d.evidence().standardError())),
+                sum(each, DerivationTotal::logEvidence),
                 sum(each, Derivation::elbo),
                 sum(each, Derivation::reconstruction),
                 sum(each, Derivation::kl),
@@ -60,7 +87,50 @@ public record DerivationTotal(
                 sum(each, Derivation::amortisationGap),
                 methods,
                 count(each, d -> !d.evidence().reached()),
-                count(each, d -> !d.checks().stream().allMatch(Derivation.Check::holds)));
+                count(each, d -> !d.checks().stream().allMatch(Derivation.Check::holds)),
+                checks(each),
+                IntStream.range(0, each.get(0).bounds().size())
+                        .mapToObj(i -> tightness(each, i))
+                        .toList(),
+                count(each, DerivationTotal::covered));
+    }
+
+    private static List<Checked> checks(List<Derivation> each) {
+        Map<String, Checked> found = new LinkedHashMap<>();
+        for (Derivation d : each) {
+            for (Derivation.Check c : d.checks()) {
+                double apart = Math.abs(c.left() - c.right());
+                found.merge(
+                        c.label(),
+                        new Checked(c.label(), 1, c.holds() ? 0 : 1, apart),
+                        (a, b) ->
+                                new Checked(a.label, a.rows + 1, a.failed + b.failed, Math.max(a.largest, b.largest)));
+            }
+        }
+        return List.copyOf(found.values());
+    }
+
+    private static Tightness tightness(List<Derivation> each, int i) {
+        double share = 1.0 / each.size();
+        List<Estimate> gaps = each.stream()
+                .map(d -> logEvidence(d).minus(d.bounds().get(i).value()))
+                .toList();
+        return new Tightness(
+                each.get(0).bounds().get(i).draws(),
+                sum(each, d -> d.bounds().get(i).value()).times(share),
+                gaps.stream().reduce(new Estimate(0, 0), Estimate::plus).times(share),
+                Estimate.mean(gaps.stream().mapToDouble(Estimate::value).toArray())
+                        .standardError());
+    }
+
+    private static boolean covered(Derivation d) {
+        List<Derivation.Bounded> bounds = d.bounds();
+        Estimate apart = logEvidence(d).minus(bounds.get(bounds.size() - 1).value());
+        return Math.abs(apart.value()) <= Bracket.INTERVAL * apart.standardError();
+    }
+
+    private static Estimate logEvidence(Derivation d) {
+        return new Estimate(d.evidence().value(), d.evidence().standardError());
     }
 
     private static Derivation.Line line(List<Derivation> each, int i) {

@@ -29,7 +29,8 @@ public record Estimate(double value, double standardError) {
         return new Estimate(value - other.value, Math.hypot(standardError, other.standardError));
     }
 
-    Estimate times(double factor) {
+    /** The estimate of a multiple. */
+    public Estimate times(double factor) {
         return new Estimate(value * factor, standardError * Math.abs(factor));
     }
 

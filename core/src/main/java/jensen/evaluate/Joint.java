@@ -3,10 +3,12 @@ package jensen.evaluate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import jensen.data.Batch;
 import jensen.data.Dataset;
 import jensen.dist.Distribution;
 import jensen.dist.Draw;
+import jensen.dist.Kl;
 import jensen.dist.MultivariateNormal;
 import jensen.dist.Reparameterised;
 import jensen.model.LogWeights;
@@ -44,7 +46,11 @@ record Joint(Evaluator evaluator, Batch batch, Reparameterised q, int chunk) {
 
     /** log p(x, z) and log q(z|x), {@code [n][2]}, at points {@code [n][D]}. */
     double[][] at(double[][] points) {
-        double[][] logs = new double[points.length][2];
+        return at(points, w -> List.of(w.logLikelihood().add(w.logPrior()), w.logPosterior()));
+    }
+
+    private double[][] at(double[][] points, Function<LogWeights, List<Tensor>> terms) {
+        double[][] logs = new double[points.length][];
         for (int from = 0; from < points.length; from += chunk) {
             int n = Math.min(chunk, points.length - from);
             double[] flat = Arrays.stream(points, from, from + n)
@@ -54,14 +60,44 @@ record Joint(Evaluator evaluator, Batch batch, Reparameterised q, int chunk) {
                 Tensor mean = q.mean();
                 Tensor z = Tensor.of(flat, mean.device(), n, 1, latent()).to(mean.dtype());
                 LogWeights w = evaluator.model().logWeights(evaluator.theta(), batch, Draw.of(z), q);
-                double[] joint = w.logLikelihood().add(w.logPrior()).toDoubles();
-                double[] posterior = w.logPosterior().toDoubles();
+                List<double[]> found =
+                        terms.apply(w).stream().map(Tensor::toDoubles).toList();
                 for (int i = 0; i < n; i++) {
-                    logs[from + i] = new double[] {joint[i], posterior[i]};
+                    int point = i;
+                    logs[from + i] =
+                            found.stream().mapToDouble(term -> term[point]).toArray();
                 }
             }
         }
         return logs;
+    }
+
+    /** KL(q(z|x) ‖ p(z)) in closed form. */
+    double kl() {
+        return Kl.closedForm(q, evaluator.model().prior(evaluator.theta()))
+                .orElseThrow(Joint::noClosedForm)
+                .item();
+    }
+
+    private static IllegalArgumentException noClosedForm() {
+        return new IllegalArgumentException("KL(q ‖ p) has no closed form for this posterior and prior");
+    }
+
+    /** A lattice that is placed and scaled as q is, with log q(z|x) and log p(x|z) at its points. */
+    Lattice aroundPosterior(int budget) {
+        return new Lattice(
+                q.mean().toDoubles(),
+                square(normal().choleskyFactor().toDoubles()),
+                List.of(),
+                points -> at(points, w -> List.of(w.logPosterior(), w.logLikelihood())),
+                1,
+                budget);
+    }
+
+    private MultivariateNormal normal() {
+        return MultivariateNormal.of(q)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "q must be normal, is a " + q.getClass().getSimpleName()));
     }
 
     /**
@@ -80,9 +116,7 @@ record Joint(Evaluator evaluator, Batch batch, Reparameterised q, int chunk) {
 
     /** Where the mass of both q and p(z|x) is: q's centre, and the covariance whose inverse is the mean of their inverses. */
     Mass with(Mass posterior) {
-        MultivariateNormal normal = MultivariateNormal.of(q)
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "q must be normal, is a " + q.getClass().getSimpleName()));
+        MultivariateNormal normal = normal();
         int d = latent();
         double[] flat =
                 Arrays.stream(posterior.root()).flatMapToDouble(Arrays::stream).toArray();

@@ -1,6 +1,7 @@
 package jensen.evaluate;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * log 1/K Σ w_k of importance weights w_k given as logarithms, and how well it is known.
@@ -46,6 +47,23 @@ public record LogMeanExp(
                 value - bias(logWeights, max + Math.log(sum)),
                 effective,
                 ParetoTail.shape(logWeights));
+    }
+
+    /**
+     * The bound of K draws, E[log 1/K Σ w_k], as the mean over as many groups of K as there are; of one group, the error is
+     * that of the delta method.
+     *
+     * @param draws K, at most the number of weights
+     */
+    public static Estimate bound(double[] logWeights, int draws) {
+        int groups = logWeights.length / draws;
+        if (groups == 1) {
+            LogMeanExp all = of(Arrays.copyOf(logWeights, draws));
+            return new Estimate(all.value(), all.standardError());
+        }
+        return Estimate.mean(IntStream.range(0, groups)
+                .mapToDouble(g -> of(Arrays.copyOfRange(logWeights, g * draws, (g + 1) * draws)).value)
+                .toArray());
     }
 
     /** (Σw)² / Σw² of weights of which at least one is finite and none infinite. */

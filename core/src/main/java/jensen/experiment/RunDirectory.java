@@ -53,6 +53,8 @@ public record RunDirectory(Path path) {
     /** What the names of TensorBoard's files begin with. */
     private static final String EVENTS = "events.out.tfevents.";
 
+    private static final String EXPLANATION = "explain-";
+
     /** A model as it was trained: θ and φ. */
     public record Weights(Parameters theta, Parameters phi) {}
 
@@ -237,6 +239,11 @@ public record RunDirectory(Path path) {
         return path.resolve(name + ".png");
     }
 
+    /** Where the page that derives the bound on a datum goes. */
+    public Path explanation(int row) {
+        return path.resolve(EXPLANATION + row + ".html");
+    }
+
     /** Removes a run's files, and the folder if nothing else is in it; a run that is half removed is not a finished one. */
     void clear() throws IOException {
         if (!Files.isDirectory(path)) {
@@ -248,9 +255,11 @@ public record RunDirectory(Path path) {
         for (String name : PICTURES) {
             Files.deleteIfExists(picture(name));
         }
-        try (DirectoryStream<Path> events = Files.newDirectoryStream(path, EVENTS + "*")) {
-            for (Path file : events) {
-                Files.delete(file);
+        for (String others : List.of(EVENTS + "*", EXPLANATION + "*.html")) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(path, others)) {
+                for (Path file : files) {
+                    Files.delete(file);
+                }
             }
         }
         try (Stream<Path> left = Files.list(path)) {

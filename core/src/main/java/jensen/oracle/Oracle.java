@@ -22,6 +22,6 @@ public record Oracle(String name, String expected, String found, boolean holds) 
     }
 
     private static String number(double value) {
-        return String.format(Locale.ROOT, "%.10f", value);
+        return String.format(Locale.ROOT, Math.abs(value) < 1e4 ? "%.10f" : "%.6e", value);
     }
 }

@@ -116,6 +116,8 @@ public record DerivationReport(Experiment experiment, Evaluator evaluator, Datas
                                 .collect(Collectors.joining(", "))
                         + ". All numbers are in nats; ± is a standard error.";
         List<Derivation.Line> gaps = gaps(total.gap(), total.approximationGap(), total.amortisationGap());
+        List<Derivation.Line> bounds =
+                total.bounds().stream().map(DerivationReport::bound).toList();
         write(
                 file,
                 "How the bound on " + Words.count(total.rows()) + " data comes about",
@@ -123,7 +125,16 @@ public record DerivationReport(Experiment experiment, Evaluator evaluator, Datas
                 List.of(
                         Page.section("From log p(x) to the bound", lines(total.lines())),
                         Page.section("What was lost", lines(gaps)),
-                        Page.section("Methods", methods(List.of(total.lines(), gaps)))));
+                        Page.section("Means of the bounds of K draws", lines(bounds)),
+                        Page.section("Methods", methods(List.of(total.lines(), gaps, bounds)))));
+    }
+
+    private static Derivation.Line bound(DerivationTotal.Tightness b) {
+        return line(
+                "E_q[log 1/K Σ w], K = " + Words.count(b.draws()),
+                number(b.gap()) + " below log p(x)",
+                "evaluate.LogMeanExp.bound",
+                b.value());
     }
 
     private static void write(Path file, String title, String summary, List<String> sections) {

@@ -140,6 +140,17 @@ class AnnealedImportanceTest {
         assertThat(Math.sqrt(Moments.of(z).variance())).isBetween(0.6, 1.5);
     }
 
+    @Test
+    void aBracketHoldsWhatIsBetweenItsEndsOrNearThem() {
+        Bracket bracket = new Bracket(0, new Estimate(-3, 0.3), new Estimate(-2, 0.4));
+        assertThat(bracket.holds(new Estimate(-2.5, 0))).isTrue();
+        assertThat(bracket.holds(new Estimate(-3.9, 0.4))).isTrue();
+        assertThat(bracket.holds(new Estimate(-4.1, 0.4))).isFalse();
+        assertThat(bracket.holds(new Estimate(-1.1, 0.3))).isTrue();
+        assertThat(bracket.holds(new Estimate(-0.9, 0.3))).isFalse();
+        assertThat(bracket.holds(new Estimate(Double.NaN, 0.3))).isFalse();
+    }
+
     /** The data that {@link AnnealedImportance#simulated} makes. */
     private static float[][] simulated(Evaluator evaluator, int n) {
         Generator noise = evaluator.rng().split("simulated");

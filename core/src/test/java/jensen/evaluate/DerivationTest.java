@@ -70,4 +70,62 @@ class DerivationTest {
             assertThat(line(d.route(), "0 ≤").method()).isEqualTo("evaluate.Quadrature.gap");
         }
     }
+
+    /** Bound and divergence are found without draws, each by itself: with either wrong they would not add up. */
+    @Test
+    void withoutDrawsTheBoundAndTheDivergenceAddUp() {
+        for (EvidenceMethod method : List.of(new ClosedForm(), new Quadrature(1e-9, 100_000))) {
+            for (Derivation d : derive(method)) {
+                double exact = EvaluatorTest.logEvidence(EvaluatorTest.X[d.index()]);
+                assertThat(check(d, "L by draws").right()).isCloseTo(exact - GAP, within(1e-6));
+                assertThat(check(d, "L + KL").left()).isCloseTo(exact, within(1e-6));
+                assertThat(check(d, "L + KL").tolerance()).isLessThan(2e-6);
+                assertThat(d.checks()).hasSize(5).allMatch(Derivation.Check::holds);
+            }
+        }
+    }
+
+    private static Derivation.Check check(Derivation d, String start) {
+        return d.checks().stream()
+                .filter(c -> c.label().startsWith(start))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** From the ELBO at one draw to log E_q[p(x,z) / q(z|x)] at all, ever tighter; and the data's means and gaps. */
+    @Test
+    void boundsOfMoreDrawsAreTighter() {
+        List<Derivation> each = derive(new ClosedForm());
+        DerivationTotal total = DerivationTotal.of(each);
+        assertThat(total.bounds()).extracting(DerivationTotal.Tightness::draws).containsExactly(1, 5, 50, 4000);
+        for (int i = 0; i < 4; i++) {
+            DerivationTotal.Tightness bound = total.bounds().get(i);
+            double mean = 0;
+            double evidence = 0;
+            for (Derivation d : each) {
+                mean += d.bounds().get(i).value().value() / each.size();
+                evidence += d.evidence().value() / each.size();
+            }
+            assertThat(bound.value().value()).isCloseTo(mean, within(1e-9));
+            assertThat(bound.gap().value()).isCloseTo(evidence - mean, within(1e-9));
+            assertThat(bound.spread()).isPositive();
+            if (i > 0) {
+                DerivationTotal.Tightness looser = total.bounds().get(i - 1);
+                assertThat(bound.value().value())
+                        .isGreaterThan(looser.value().value()
+                                - 5 * bound.value().plus(looser.value()).standardError());
+            }
+        }
+        double elbo = each.stream()
+                .mapToDouble(d -> line(d.lines(), "≥").value())
+                .average()
+                .orElseThrow();
+        assertThat(total.bounds().get(0).value().value()).isCloseTo(elbo, within(1e-9));
+        assertThat(total.bounds().get(0).gap().value())
+                .isCloseTo(GAP, within(5 * total.bounds().get(0).gap().standardError()));
+        assertThat(total.bounds().get(3).gap().value())
+                .isCloseTo(0, within(5 * total.bounds().get(3).gap().standardError()));
+        assertThat(total.covered()).isBetween(each.size() - 2, each.size());
+        assertThat(total.checks()).hasSize(5).allMatch(c -> c.rows() == each.size() && c.failed() == 0);
+    }
 }

@@ -18,6 +18,20 @@ class LogMeanExpTest {
         assertThat(m.standardError()).isCloseTo(0.5, within(1e-12));
     }
 
+    /** Two groups of weights 1, 3 and 2, 6, of means 2 and 4; one group of four, of mean 3. */
+    @Test
+    void theBoundOfSomeDrawsIsTheMeanOverGroups() {
+        double[] w = {Math.log(1), Math.log(3), Math.log(2), Math.log(6)};
+        assertThat(LogMeanExp.bound(w, 1).value()).isCloseTo(Math.log(36) / 4, within(1e-12));
+        assertThat(LogMeanExp.bound(w, 2).value()).isCloseTo((Math.log(2) + Math.log(4)) / 2, within(1e-12));
+        // two values log 2 apart: their mean's error is half of that
+        assertThat(LogMeanExp.bound(w, 2).standardError()).isCloseTo(Math.log(2) / 2, within(1e-12));
+        assertThat(LogMeanExp.bound(w, 3).value()).isCloseTo(Math.log(2), within(1e-12));
+        assertThat(LogMeanExp.bound(w, 4))
+                .isEqualTo(
+                        new Estimate(LogMeanExp.of(w).value(), LogMeanExp.of(w).standardError()));
+    }
+
     @Test
     void oneInfiniteWeightIsSaidAndNotHidden() {
         LogMeanExp m = LogMeanExp.of(new double[] {0, Double.POSITIVE_INFINITY});

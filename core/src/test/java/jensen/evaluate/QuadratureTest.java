@@ -280,11 +280,15 @@ class QuadratureTest {
             Quadrature method = new Quadrature(1e-7, 1 << 18);
             List<Evidence> evidence = method.evidence(evaluator, digits, rows, n -> {});
             List<Estimate> gaps = method.gap(evaluator, digits, rows, n -> {});
+            List<Estimate> bounds = method.elbo(evaluator, digits, rows, n -> {});
             for (int i = 0; i < rows.length; i++) {
                 assertThat(evidence.get(i).reached()).isTrue();
                 assertThat(gaps.get(i).standardError()).isLessThanOrEqualTo(1e-7);
                 assertThat(gaps.get(i).value()).isPositive();
-                double sum = bound(evaluator, digits, rows[i]) + gaps.get(i).value();
+                double bound = bound(evaluator, digits, rows[i]);
+                double sum = bound + gaps.get(i).value();
+                assertThat(bounds.get(i).value()).isCloseTo(bound, within(1e-7));
+                assertThat(bounds.get(i).standardError()).isLessThanOrEqualTo(1e-7);
                 assertThat(evidence.get(i).value()).isCloseTo(sum, within(1e-6));
             }
         }

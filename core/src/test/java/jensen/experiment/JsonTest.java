@@ -10,8 +10,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jensen.bound.Bound;
-import jensen.bound.Elbo;
+import jensen.bound.Ciwae;
 import jensen.bound.ImportanceWeighted;
+import jensen.bound.Miwae;
+import jensen.bound.Piwae;
+import jensen.bound.Renyi;
+import jensen.bound.Tvo;
 import jensen.data.DataException;
 import jensen.data.Encoding;
 import jensen.gradient.GradientEstimator;
@@ -85,8 +89,19 @@ class JsonTest {
                                 new Prior.Vamp(HEAD, 5, true))),
                 new Kind(Conditional.class, List.of(HEAD)),
                 new Kind(Guide.class, List.of(new Amortised(HEAD))),
-                new Kind(Bound.class, List.of(Elbo.analytic(), Elbo.sampled(), new ImportanceWeighted())),
-                new Kind(GradientEstimator.class, List.of(new Pathwise())),
+                new Kind(
+                        Bound.class,
+                        Stream.concat(
+                                        Bound.all().stream(),
+                                        Stream.of(
+                                                new Renyi(0.3),
+                                                new Miwae(7),
+                                                new Piwae(5),
+                                                new Ciwae(0.2),
+                                                new Tvo(3, 0.02)))
+                                .map(Object.class::cast)
+                                .toList()),
+                new Kind(GradientEstimator.class, List.copyOf(GradientEstimator.all())),
                 new Kind(Optimiser.class, List.of(new Adam(0.8, 0.99, 1e-5), new Adagrad(0.3), new Sgd(0.7))),
                 new Kind(
                         Schedule.class,

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -63,7 +62,7 @@ public final class Autograd {
     private static final class Pass {
         private final List<Tensor> inputs;
         private final boolean again;
-        private final Map<Tensor, Gradient> found = new IdentityHashMap<>();
+        private final IdentityHashMap<Tensor, Gradient> found = new IdentityHashMap<>();
         private final List<Tape.Entry> entries;
         private final Set<Tensor> leaves = Collections.newSetFromMap(new IdentityHashMap<>());
 

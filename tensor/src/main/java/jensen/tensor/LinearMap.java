@@ -25,6 +25,9 @@ final class LinearMap {
 
     private static final long ROWS = 400;
 
+    /** From this many weights on, and for any number of rows, oneDNN is faster where it applies tanh as well. */
+    private static final long TANH_WEIGHTS = 10_000;
+
     private static final @Nullable OperatorHandle ONEDNN = find();
 
     // arguments that are always the same
@@ -90,7 +93,7 @@ final class LinearMap {
 
     private static Tensor product(Tensor x, Tensor weight, @Nullable Tensor bias, boolean tanh) {
         OperatorHandle oneDnn = ONEDNN;
-        if (oneDnn != null && suits(x, weight) && !Tape.differentiable(List.of(x, weight))) {
+        if (oneDnn != null && suits(x, weight, tanh) && !Tape.differentiable(List.of(x, weight))) {
             return Tensor.guarded(() -> {
                 IValueVector stack = new IValueVector();
                 stack.push_back(new IValue(x.pointer));
@@ -111,9 +114,10 @@ final class LinearMap {
         });
     }
 
-    private static boolean suits(Tensor x, Tensor weight) {
-        return weight.count() >= WEIGHTS
-                && x.size(0) < ROWS
+    private static boolean suits(Tensor x, Tensor weight, boolean tanh) {
+        long weights = weight.count();
+        boolean faster = tanh ? weights >= TANH_WEIGHTS : weights >= WEIGHTS && x.size(0) < ROWS;
+        return faster
                 && x.size(0) > 1
                 && x.dtype() == DType.FLOAT32
                 && !x.pointer.is_cuda();
