@@ -26,7 +26,10 @@ class PosteriorTest {
         Path run = folder.resolve("run");
         JsonNode json = trained(run, "flow:iaf:2", "vamp:50");
         assertThat(json.get("elbo").doubleValue())
-                .isEqualTo(json.get("reconstruction").doubleValue() - json.get("kl").doubleValue(), within(1e-9));
+                .isEqualTo(
+                        json.get("reconstruction").doubleValue()
+                                - json.get("kl").doubleValue(),
+                        within(1e-9));
         assertThat(Files.readString(run.resolve("experiment.json")))
                 .contains("autoregressive-flow", "\"vamp\"", "SAMPLED");
 
@@ -34,9 +37,22 @@ class PosteriorTest {
         assertThat(again.code()).as(again.err()).isZero();
         assertThat(again.json().get("logLikelihood")).isEqualTo(json.get("logLikelihood"));
         for (List<String> command : List.of(
-                List.of("sample", run.toString(), "--out", folder.resolve("s.png").toString()),
-                List.of("reconstruct", run.toString(), "--out", folder.resolve("r.png").toString()),
-                List.of("encode", run.toString(), "digits", "--out", folder.resolve("c.csv").toString()))) {
+                List.of(
+                        "sample",
+                        run.toString(),
+                        "--out",
+                        folder.resolve("s.png").toString()),
+                List.of(
+                        "reconstruct",
+                        run.toString(),
+                        "--out",
+                        folder.resolve("r.png").toString()),
+                List.of(
+                        "encode",
+                        run.toString(),
+                        "digits",
+                        "--out",
+                        folder.resolve("c.csv").toString()))) {
             Jensen.Ran ran = Jensen.run(command.toArray(String[]::new));
             assertThat(ran.code()).as("%s: %s", command, ran.err()).isZero();
         }
@@ -48,7 +64,8 @@ class PosteriorTest {
 
     @Test
     void everyPosteriorAndPriorTrains() throws Exception {
-        assertThat(trained(folder.resolve("a"), "full", "normal").get("kl").doubleValue()).isPositive();
+        assertThat(trained(folder.resolve("a"), "full", "normal").get("kl").doubleValue())
+                .isPositive();
         assertThat(Files.readString(folder.resolve("a/experiment.json"))).contains("ANALYTIC");
         trained(folder.resolve("b"), "lowrank:2", "mixture:3");
         trained(folder.resolve("c"), "flow:planar:2", "flow:2");

@@ -44,8 +44,7 @@ public final class Autograd {
      * @param pullbacks for each input, ∂(c · value)/∂input for a cotangent c of the value's shape; where the input was
      *     broadcast, the sum over that is taken of it
      */
-    public static Tensor operation(
-            List<Tensor> inputs, Supplier<Tensor> value, List<UnaryOperator<Tensor>> pullbacks) {
+    public static Tensor operation(List<Tensor> inputs, Supplier<Tensor> value, List<UnaryOperator<Tensor>> pullbacks) {
         if (!Tape.records(inputs)) {
             return value.get();
         }
@@ -138,7 +137,10 @@ public final class Autograd {
             if (leaves.contains(t) || !t.pointer.is_leaf()) {
                 return t;
             }
-            return inputs.stream().filter(i -> i.pointer.is_same(t.pointer)).findFirst().orElse(t);
+            return inputs.stream()
+                    .filter(i -> i.pointer.is_same(t.pointer))
+                    .findFirst()
+                    .orElse(t);
         }
 
         private final class Inputs implements Tape.Sink {
