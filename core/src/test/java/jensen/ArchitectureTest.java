@@ -32,12 +32,13 @@ class ArchitectureTest {
             "dist",
             "net",
             "data",
+            "optim",
             "model",
             "bound",
             "gradient",
-            "optim",
             "train",
             "evaluate",
+            "infer",
             "oracle",
             "experiment",
             "report");
@@ -122,7 +123,11 @@ class ArchitectureTest {
         assertThat(containing("org.bytedeco", path -> !path.startsWith("tensor")))
                 .isEmpty();
         assertThat(containing("java.util.logging", path -> true)).isEmpty();
-        assertThat(containing("System.out", path -> !path.startsWith("cli") && !path.startsWith("benchmarks")))
+        assertThat(containing(
+                        "System.out",
+                        path -> !path.startsWith("cli")
+                                && !path.startsWith("benchmarks")
+                                && !path.startsWith("examples")))
                 .isEmpty();
         assertThat(containing("System.err", path -> !path.startsWith("cli") && !path.startsWith("benchmarks")))
                 .isEmpty();

@@ -34,7 +34,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "%nExample:",
             "  jensen evaluate runs/mnist-1 --rows 1000 --json",
-            "  jensen evaluate runs/mnist-1 --rows 100 --evidence auto --error 0.1"
+            "  jensen evaluate runs/mnist-1 --rows 100 --evidence auto --error 0.1",
+            "  jensen evaluate runs/mnist-1 --rows 100 --inference per-datum"
         })
 final class Evaluate implements Callable<Integer> {
     private static final int DRAWS = 5000;
@@ -58,6 +59,13 @@ final class Evaluate implements Callable<Integer> {
 
     @Mixin
     private EvidenceOptions evidence = new EvidenceOptions();
+
+    @Option(
+            names = "--inference",
+            paramLabel = "NAME",
+            description = "Choose q in another way than the run did, for the same model: amortised,"
+                    + " semi-amortised[:STEPS] or per-datum[:STEPS] (default: the run's).")
+    private @Nullable Inference inference;
 
     @Option(names = "--rows", paramLabel = "N", description = "Only N data, spread evenly (default: all).")
     private @Nullable Integer rows;
@@ -84,7 +92,8 @@ final class Evaluate implements Callable<Integer> {
             throw new IllegalArgumentException("--samples: expected 1 or more, found " + samples);
         }
         evidence.check();
-        Trained trained = Trained.open(directory, seed, work);
+        Trained opened = Trained.open(directory, seed, work);
+        Trained trained = inference == null ? opened : opened.with(inference);
         try (Meter meter = Meter.of(terminal, 0)) {
             Dataset chosen = trained.data(data, meter);
             int n = rows == null ? chosen.size() : rows;

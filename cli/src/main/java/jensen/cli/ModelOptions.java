@@ -7,7 +7,6 @@ import jensen.data.Dataset;
 import jensen.data.Encoding;
 import jensen.data.Shape;
 import jensen.data.Values;
-import jensen.model.Amortised;
 import jensen.model.Family;
 import jensen.model.FlowFamily;
 import jensen.model.Guide;
@@ -66,6 +65,15 @@ final class ModelOptions {
             description = "p(z): normal, mixture:M (of M normals), vamp:K (the encoder at K learned inputs) or flow[:T]"
                     + " (default: normal; T: 4). KL has a closed form for the normal with a q that is no flow.")
     private Choices.PriorOf prior = (encoder, unit) -> new Prior.StandardNormal(encoder.event());
+
+    @Option(
+            names = "--inference",
+            paramLabel = "NAME",
+            description =
+                    "How q is chosen for a datum: amortised (by the encoder), semi-amortised[:STEPS] (by the encoder"
+                            + " and so many steps of its own) or per-datum[:STEPS] (by steps of its own alone)"
+                            + " (default: amortised).")
+    private Inference inference = new Inference.ByNetwork();
 
     @Option(
             names = "--likelihood",
@@ -194,7 +202,7 @@ final class ModelOptions {
 
     /** q(z|x), for data. */
     Guide guide(Dataset data) {
-        return new Amortised(encoder(data));
+        return inference.guide(encoder(data), data.size());
     }
 
     private Head encoder(Dataset data) {

@@ -24,6 +24,16 @@ public final class LogWeights {
         this(new Term<>(logLikelihood), new Term<>(logPrior), new Term<>(logPosterior), new Term<>(closedFormKl), 1);
     }
 
+    /**
+     * Of a joint density that is not split into likelihood and prior: all of it stands in the place of the likelihood.
+     *
+     * @param logJoint log p(x, z), {@code [K, B]}
+     * @param logPosterior log q(z|x), {@code [K, B]}
+     */
+    public static LogWeights of(Tensor logJoint, Tensor logPosterior) {
+        return new LogWeights(() -> logJoint, logJoint::zerosLike, () -> logPosterior, Optional::empty);
+    }
+
     private LogWeights(
             Term<Tensor> logLikelihood,
             Term<Tensor> logPrior,
@@ -62,6 +72,11 @@ public final class LogWeights {
      */
     public Tensor kl() {
         return closedFormKl().orElseGet(() -> logPosterior().sub(logPrior()).mean(0));
+    }
+
+    /** E_q[log p(x|z)] − KL(q(z|x) ‖ p(z)), the evidence lower bound whatever the weight, {@code [B]}. */
+    public Tensor elbo() {
+        return logLikelihood().mean(0).sub(kl());
     }
 
     /** log w, {@code [K, B]}. */

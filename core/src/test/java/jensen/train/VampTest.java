@@ -13,6 +13,7 @@ import jensen.data.Encoding;
 import jensen.data.Shape;
 import jensen.data.Values;
 import jensen.evaluate.Evaluator;
+import jensen.gradient.KlWeight;
 import jensen.gradient.Objective;
 import jensen.gradient.Pathwise;
 import jensen.model.Amortised;
@@ -66,7 +67,7 @@ class VampTest {
                 new Objective(Elbo.sampled(), new Pathwise(), 2),
                 new Sgd(0),
                 new Schedule.Constant(RATE),
-                new Schedule.WarmUp(0),
+                KlWeight.ONE,
                 0,
                 new Encoding.AsStored(),
                 ROWS,
@@ -177,7 +178,7 @@ class VampTest {
         Head other = encoder(new CorrelatedFamily.FullNormal());
         assertThatThrownBy(() -> training(encoder(new Family.Normal()), new Prior.Vamp(other, 3, true)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("must be the guide's");
+                .hasMessageContaining("which the guide must have");
         assertThat(IntStream.of(0, -1))
                 .allSatisfy(n ->
                         assertThatThrownBy(() -> new Prior.Vamp(other, n, true)).hasMessageContaining("inputs"));
