@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.DoubleFunction;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import jensen.bound.Bound;
 import jensen.bound.Ciwae;
@@ -25,7 +26,11 @@ import jensen.gradient.GradientEstimator;
 import jensen.gradient.KlWeight;
 import jensen.gradient.MeanDiscrepancy;
 import jensen.gradient.TotalCorrelation;
+import jensen.model.CorrelatedFamily;
 import jensen.model.Family;
+import jensen.model.FlowFamily;
+import jensen.model.Head;
+import jensen.model.Prior;
 import jensen.net.Activation;
 import jensen.net.Initialiser;
 import jensen.optim.Adagrad;
@@ -56,12 +61,25 @@ final class Choices {
         Encoding of(Dataset train);
     }
 
+    /** The family of q(z|x), once the number of latent dimensions is known. */
+    interface Posterior {
+        Family of(int latent);
+    }
+
+    /** A prior, once the encoder is known, and whether what it sees is between 0 and 1. */
+    interface PriorOf {
+        Prior of(Head encoder, boolean unit);
+    }
+
     /**
      * The lengths of hidden layers.
      *
      * @param lengths from the data to z
      */
     record Sizes(List<Integer> lengths) {}
+
+    /** Maps in a flow that does not say how many. */
+    private static final int LENGTH = 4;
 
     private Choices() {}
 
@@ -78,6 +96,8 @@ final class Choices {
         line.registerConverter(KlWeight.class, text -> checked(() -> klWeight(text)));
         line.registerConverter(Optimiser.class, Choices::optimiser);
         line.registerConverter(Family.class, Choices::family);
+        line.registerConverter(Posterior.class, Choices::posterior);
+        line.registerConverter(PriorOf.class, Choices::prior);
         line.registerConverter(Rate.class, Choices::rate);
         line.registerConverter(Encoder.class, Choices::encoder);
         line.registerConverter(EvidenceOptions.Name.class, text -> one(text, EvidenceOptions.Name.byWord()));
@@ -166,6 +186,58 @@ final class Choices {
         }
         families.put("categorical:C", classes -> new Family.Categorical((int) classes));
         return withNumber(text, families);
+    }
+
+    private static Posterior posterior(String text) {
+        if (text.startsWith("flow:")) {
+            Map<String, DoubleFunction<Posterior>> flows = new LinkedHashMap<>();
+            flows.put("planar", none -> latent -> new FlowFamily.Planar(LENGTH));
+            flows.put("planar:T", t -> whole(t, n -> latent -> new FlowFamily.Planar(n)));
+            flows.put("iaf", none -> latent -> new FlowFamily.Autoregressive(LENGTH, hidden(latent)));
+            flows.put("iaf:T", t -> whole(t, n -> latent -> new FlowFamily.Autoregressive(n, hidden(latent))));
+            flows.put("sylvester", none -> latent -> new FlowFamily.Sylvester(LENGTH, columns(latent)));
+            flows.put("sylvester:T", t -> whole(t, n -> latent -> new FlowFamily.Sylvester(n, columns(latent))));
+            return withNumber(text.substring("flow:".length()), flows);
+        }
+        Map<String, DoubleFunction<Posterior>> posteriors = new LinkedHashMap<>();
+        posteriors.put("diagonal", none -> latent -> new Family.Normal());
+        posteriors.put("full", none -> latent -> new CorrelatedFamily.FullNormal());
+        posteriors.put("lowrank:R", r -> whole(r, n -> latent -> new CorrelatedFamily.LowRankNormal(n)));
+        posteriors.put("flow:planar", none -> latent -> new FlowFamily.Planar(LENGTH));
+        posteriors.put("flow:iaf", none -> latent -> new FlowFamily.Autoregressive(LENGTH, hidden(latent)));
+        posteriors.put("flow:sylvester", none -> latent -> new FlowFamily.Sylvester(LENGTH, columns(latent)));
+        return withNumber(text, posteriors);
+    }
+
+    private static PriorOf prior(String text) {
+        Map<String, DoubleFunction<PriorOf>> priors = new LinkedHashMap<>();
+        priors.put("normal", none -> (encoder, unit) -> new Prior.StandardNormal(encoder.event()));
+        priors.put("mixture:M", m -> whole(m, n -> (encoder, unit) -> new Prior.Mixture(encoder.event(), n)));
+        priors.put("vamp:K", k -> whole(k, n -> (encoder, unit) -> new Prior.Vamp(encoder, n, unit)));
+        priors.put("flow", none -> (encoder, unit) -> flow(LENGTH, encoder.event()));
+        priors.put("flow:T", t -> whole(t, n -> (encoder, unit) -> flow(n, encoder.event())));
+        return withNumber(text, priors);
+    }
+
+    private static Prior flow(int length, int latent) {
+        return new Prior.Flow(latent, length, hidden(latent));
+    }
+
+    /** Hidden units of a masked network: as many for each latent dimension as in arXiv 1803.05649, and no fewer than 32. */
+    private static int hidden(int latent) {
+        return Math.max(32, 5 * latent);
+    }
+
+    private static int columns(int latent) {
+        return Math.min(8, latent);
+    }
+
+    /** What a whole number above zero makes. */
+    private static <T> T whole(double number, IntFunction<T> make) {
+        if (number != Math.rint(number) || number < 1 || number > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("expected a whole number above 0 after the colon, found " + number);
+        }
+        return make.apply((int) number);
     }
 
     private static Rate rate(String text) {

@@ -34,7 +34,8 @@ final class LearningOptions {
                     "What is maximised: elbo (KL in closed form), elbo-sampled (KL from the draws), iw (importance"
                             + " weighted), renyi:A, miwae:M (the mean of M iw bounds of K/M draws each), piwae:M (iw for the model,"
                             + " miwae:M for q), ciwae:B (B elbo + (1 - B) iw), or tvo[:N] (thermodynamic, of N intervals, 5 where"
-                            + " it is not said). Default: the first of elbo, elbo-sampled and iw that goes with --gradient.")
+                            + " it is not said). Default: the first of elbo, elbo-sampled and iw that goes with --gradient, elbo only where --posterior and"
+                            + " --prior have a KL in closed form.")
     private @Nullable Bound bound;
 
     @Option(
@@ -150,23 +151,26 @@ final class LearningOptions {
      *
      * @throws IllegalArgumentException if the gradient does not go with the bound, or the samples with either
      */
-    Objective objective() {
-        return objective(bound == null ? usualBound() : bound);
+    private Objective objective(ModelOptions model) {
+        return objective(bound == null ? usualBound(model.closedFormKl()) : bound);
     }
 
     private Objective objective(Bound climbed) {
         return new Objective(climbed, gradient, samples == null ? usualSamples(climbed) : samples);
     }
 
-    /** The first of the usual bounds that the gradient serves, or the very first if it serves none. */
-    private Bound usualBound() {
+    /** The first of the usual bounds that the gradient serves and that can be computed, or else the ELBO by draws. */
+    private Bound usualBound(boolean closedFormKl) {
         for (Bound usual : USUAL) {
+            if (usual.equals(Elbo.analytic()) && !closedFormKl) {
+                continue;
+            }
             int k = samples == null ? usualSamples(usual) : samples;
             if (!(gradient.serves(usual, k) instanceof Verdict.Refused)) {
                 return usual;
             }
         }
-        return Elbo.analytic();
+        return Elbo.sampled();
     }
 
     private int usualSamples(Bound climbed) {
@@ -207,7 +211,11 @@ final class LearningOptions {
      *
      * @throws IllegalArgumentException for a value that cannot be
      */
-    void check() {
+    void check(ModelOptions model) {
+        if (Elbo.analytic().equals(bound) && !model.closedFormKl()) {
+            throw new IllegalArgumentException("--bound elbo: KL(q || p) has no closed form for this --posterior and"
+                    + " --prior; expected elbo-sampled or iw");
+        }
         if (!(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("--learning-rate: expected a number above 0, found " + learningRate);
         }
@@ -218,7 +226,7 @@ final class LearningOptions {
             throw new IllegalArgumentException("--validation: expected 1 or more, found " + validation);
         }
         schedule.of(learningRate, stop().epochs());
-        Objective objective = objective();
+        Objective objective = objective(model);
         klWeight.check(objective, shards(objective));
         protocol();
     }
@@ -231,7 +239,7 @@ final class LearningOptions {
     }
 
     Training training(ModelOptions model, jensen.data.Dataset train) {
-        Objective objective = objective();
+        Objective objective = objective(model);
         return new Training(
                 model.model(train),
                 model.guide(train),

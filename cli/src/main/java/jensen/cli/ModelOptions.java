@@ -8,6 +8,7 @@ import jensen.data.Encoding;
 import jensen.data.Shape;
 import jensen.data.Values;
 import jensen.model.Family;
+import jensen.model.FlowFamily;
 import jensen.model.Guide;
 import jensen.model.Head;
 import jensen.model.Model;
@@ -50,6 +51,20 @@ final class ModelOptions {
             paramLabel = "NAME",
             description = "tanh, relu, elu, gelu or softplus (default: tanh).")
     private Activation activation = Activation.TANH;
+
+    @Option(
+            names = "--posterior",
+            paramLabel = "NAME",
+            description = "q(z|x): diagonal, full or lowrank:R, normals with such a covariance; or a flow of T maps,"
+                    + " flow:planar[:T], flow:iaf[:T] or flow:sylvester[:T] (default: diagonal; T: 4).")
+    private Choices.Posterior posterior = d -> new Family.Normal();
+
+    @Option(
+            names = "--prior",
+            paramLabel = "NAME",
+            description = "p(z): normal, mixture:M (of M normals), vamp:K (the encoder at K learned inputs) or flow[:T]"
+                    + " (default: normal; T: 4). KL has a closed form for the normal with a q that is no flow.")
+    private Choices.PriorOf prior = (encoder, unit) -> new Prior.StandardNormal(encoder.event());
 
     @Option(
             names = "--inference",
@@ -107,11 +122,16 @@ final class ModelOptions {
     }
 
     /**
-     * Checks that the likelihood has the data in its support.
+     * Checks that the likelihood has the data in its support, and that the prior can start at them.
      *
-     * @throws IllegalArgumentException if not, naming the likelihoods and the encodings that would do
+     * @throws IllegalArgumentException if not, naming the likelihoods and the encodings that would do, or if there are too
+     *     few data to start a prior at
      */
     void checkFit(Dataset train) {
+        if (model(train).prior() instanceof Prior.Vamp vamp && vamp.inputs() > train.size()) {
+            throw new IllegalArgumentException("--prior vamp: its inputs start at training data, of which there are "
+                    + train.size() + "; found " + vamp.inputs());
+        }
         Family family = likelihood(train);
         Values seen = encoding(train).encoded(train.values());
         if (family.fits(seen)) {
@@ -130,6 +150,13 @@ final class ModelOptions {
         throw new IllegalArgumentException("likelihood " + family.name() + " does not fit values that are each "
                 + seen.inWords() + "; these likelihoods do: " + String.join(", ", Family.fitting(seen))
                 + (encodings.isEmpty() ? "" : "; or encode the values: --encoding " + String.join(" or ", encodings)));
+    }
+
+    /** Whether KL(q ‖ p(z)) has a closed form. */
+    boolean closedFormKl() {
+        Family q = posterior.of(latent);
+        Head none = new Head(new Mlp(1, List.of(), q.outputs(latent), activation), q, latent);
+        return !(q instanceof FlowFamily) && prior.of(none, false) instanceof Prior.StandardNormal;
     }
 
     /** p(x|z), for data. */
@@ -167,25 +194,32 @@ final class ModelOptions {
         Network decoder = network == Choices.Networks.MLP
                 ? new Mlp(latent, reversed(hidden.lengths()), outputs, activation)
                 : deconvolutional(data.shape(), family.outputs(1));
+        Values seen = encoding(data).encoded(data.values());
         return new Model(
-                new Prior.StandardNormal(latent),
+                prior.of(encoder(data), seen == Values.UNIT || seen == Values.BINARY),
                 new Head(decoder, family, data.shape().size()));
     }
 
     /** q(z|x), for data. */
     Guide guide(Dataset data) {
+        return inference.guide(encoder(data), data.size());
+    }
+
+    private Head encoder(Dataset data) {
         Shape shape = data.shape();
-        Network encoder = network == Choices.Networks.MLP
-                ? new Mlp(shape.size(), hidden.lengths(), 2 * latent, activation)
+        Family q = posterior.of(latent);
+        int outputs = q.outputs(latent);
+        Network net = network == Choices.Networks.MLP
+                ? new Mlp(shape.size(), hidden.lengths(), outputs, activation)
                 : new Convolutional(
                         shape.channels(),
                         shape.height(),
                         shape.width(),
                         filters.lengths(),
                         hidden.lengths(),
-                        2 * latent,
+                        outputs,
                         activation);
-        return inference.guide(new Head(encoder, new Family.Normal(), latent), data.size());
+        return new Head(net, q, latent);
     }
 
     private Network deconvolutional(Shape shape, int perPixel) {

@@ -80,7 +80,7 @@ final class Train implements Callable<Integer> {
     public Integer call() throws IOException {
         long begun = System.nanoTime();
         model.check();
-        learning.check();
+        learning.check(model);
         int threads = work.threads();
         RunDirectory directory = new RunDirectory(out == null ? free(data) : out);
         refuse(directory);

@@ -101,9 +101,9 @@ public sealed interface CorrelatedFamily extends Family
     }
 
     /**
-     * Refuses a size below 1.
+     * Refuses a size that is not positive.
      *
-     * @throws IllegalArgumentException if a size is not positive
+     * @throws IllegalArgumentException that names it and says what it is
      */
     static void requirePositive(String name, int value) {
         if (value < 1) {

@@ -90,7 +90,8 @@ public final class Parameters {
 
     /**
      * These parameters, under whose path {@code as} those of another object below {@code segment} can be read too. They stay
-     * the other's: they are in {@link #borrowed}, in nothing else that says what is here.
+     * the other's: they are in {@link #borrowed}, in nothing else that says what is here. Where the other has none there, what
+     * was borrowed before stays.
      *
      * @param lender whose parameters are read as they are at the time
      */
@@ -105,7 +106,7 @@ public final class Parameters {
                 }
             });
         }
-        return new Parameters(slots, flat, leaves, more, path);
+        return more.isEmpty() ? this : new Parameters(slots, flat, leaves, more, path);
     }
 
     /**

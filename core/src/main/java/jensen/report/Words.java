@@ -29,6 +29,7 @@ import jensen.model.Conditional;
 import jensen.model.Guide;
 import jensen.model.Head;
 import jensen.model.PerDatum;
+import jensen.model.Prior;
 import jensen.model.SemiAmortised;
 import jensen.net.Convolutional;
 import jensen.net.Deconvolutional;
@@ -60,6 +61,7 @@ final class Words {
         List<HtmlReport.Entry> entries = new ArrayList<>();
         add(entries, "Data", e.data().name() + ", " + encoding(t.encoding()));
         add(entries, "Latent dimensions", count(t.model().prior().latent()));
+        add(entries, "Prior", prior(t.model().prior()));
         add(entries, "Encoder", guide(t.guide()));
         add(entries, "Decoder", conditional(t.model().likelihood()));
         add(
@@ -130,6 +132,19 @@ final class Words {
             return "1 above " + thresholded.threshold() + ", 0 elsewhere";
         }
         return encoding instanceof Encoding.Standardised ? "standardised" : "as stored";
+    }
+
+    private static String prior(Prior prior) {
+        if (prior instanceof Prior.Mixture m) {
+            return "mixture of " + plural(m.components(), "normal");
+        }
+        if (prior instanceof Prior.Flow f) {
+            return "flow of " + plural(f.length(), "autoregressive map");
+        }
+        if (prior instanceof Prior.Vamp v) {
+            return "mixture of the encoder's posteriors at " + plural(v.inputs(), "learned input");
+        }
+        return "standard normal";
     }
 
     private static String guide(Guide guide) {

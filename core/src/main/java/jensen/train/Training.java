@@ -12,6 +12,7 @@ import jensen.model.Head;
 import jensen.model.Model;
 import jensen.model.PerDatum;
 import jensen.model.Prior;
+import jensen.model.SemiAmortised;
 import jensen.net.Initialiser;
 import jensen.net.Parameters;
 import jensen.optim.Adam;
@@ -59,9 +60,12 @@ public record Training(
         if (shards < 1 || shards > batch) {
             throw new IllegalArgumentException("shards must be from 1 to the batch's " + batch + ", was " + shards);
         }
-        if (model.prior() instanceof Prior.Vamp vamp && !guide.equals(new Amortised(vamp.encoder()))) {
-            throw new IllegalArgumentException("model's prior is made of posteriors: its encoder must be the guide's, "
-                    + guide + ", is " + vamp.encoder());
+        if (model.prior() instanceof Prior.Vamp vamp
+                && !(guide instanceof Amortised a && a.encoder().equals(vamp.encoder()))
+                && !(guide instanceof SemiAmortised s && s.encoder().equals(vamp.encoder()))) {
+            throw new IllegalArgumentException(
+                    "model's prior is made of the posteriors of an encoder, which the guide must"
+                            + " have: expected an amortised or semi-amortised guide with " + vamp.encoder());
         }
         if (!(clip >= 0)) {
             throw new IllegalArgumentException("clip must be ≥ 0, was " + clip);

@@ -178,7 +178,7 @@ class VampTest {
         Head other = encoder(new CorrelatedFamily.FullNormal());
         assertThatThrownBy(() -> training(encoder(new Family.Normal()), new Prior.Vamp(other, 3, true)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("must be the guide's");
+                .hasMessageContaining("which the guide must have");
         assertThat(IntStream.of(0, -1))
                 .allSatisfy(n ->
                         assertThatThrownBy(() -> new Prior.Vamp(other, n, true)).hasMessageContaining("inputs"));

@@ -1,0 +1,75 @@
+package jensen.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs whose posterior or prior is another than the usual: trained, resumed from their files, and looked at. */
+class PosteriorTest {
+    @TempDir
+    static Path folder;
+
+    private static JsonNode trained(Path run, String posterior, String prior) throws Exception {
+        Jensen.Ran ran = Jensen.train(run, "--json", "--posterior", posterior, "--prior", prior, "--threads", "2");
+        assertThat(ran.code()).as(ran.err()).isZero();
+        return ran.json();
+    }
+
+    @Test
+    void aFlowUnderAPriorOfPosteriorsGoesAllTheWay() throws Exception {
+        Path run = folder.resolve("run");
+        JsonNode json = trained(run, "flow:iaf:2", "vamp:50");
+        assertThat(json.get("elbo").doubleValue())
+                .isEqualTo(
+                        json.get("reconstruction").doubleValue()
+                                - json.get("kl").doubleValue(),
+                        within(1e-9));
+        assertThat(Files.readString(run.resolve("experiment.json")))
+                .contains("autoregressive-flow", "\"vamp\"", "SAMPLED");
+
+        Jensen.Ran again = Jensen.run("evaluate", run.toString(), "--rows", "20", "--samples", "50", "--json");
+        assertThat(again.code()).as(again.err()).isZero();
+        assertThat(again.json().get("logLikelihood")).isEqualTo(json.get("logLikelihood"));
+        for (List<String> command : List.of(
+                List.of(
+                        "sample",
+                        run.toString(),
+                        "--out",
+                        folder.resolve("s.png").toString()),
+                List.of(
+                        "reconstruct",
+                        run.toString(),
+                        "--out",
+                        folder.resolve("r.png").toString()),
+                List.of(
+                        "encode",
+                        run.toString(),
+                        "digits",
+                        "--out",
+                        folder.resolve("c.csv").toString()))) {
+            Jensen.Ran ran = Jensen.run(command.toArray(String[]::new));
+            assertThat(ran.code()).as("%s: %s", command, ran.err()).isZero();
+        }
+        // what supposes independent components says so in a line
+        Jensen.Ran explained = Jensen.run("explain", run.toString(), "--samples", "50");
+        assertThat(explained.code()).isEqualTo(Exit.USAGE);
+        assertThat(explained.err()).hasLineCount(1).contains("independent components", "Flow");
+    }
+
+    @Test
+    void everyPosteriorAndPriorTrains() throws Exception {
+        assertThat(trained(folder.resolve("a"), "full", "normal").get("kl").doubleValue())
+                .isPositive();
+        assertThat(Files.readString(folder.resolve("a/experiment.json"))).contains("ANALYTIC");
+        trained(folder.resolve("b"), "lowrank:2", "mixture:3");
+        trained(folder.resolve("c"), "flow:planar:2", "flow:2");
+        trained(folder.resolve("d"), "flow:sylvester:2", "normal");
+        assertThat(Files.readString(folder.resolve("d/experiment.json"))).contains("SAMPLED");
+    }
+}
