@@ -38,6 +38,7 @@ class ArchitectureTest {
             "optim",
             "train",
             "evaluate",
+            "infer",
             "oracle",
             "experiment",
             "report");
@@ -45,7 +46,7 @@ class ArchitectureTest {
     private static final int LINES = 400;
 
     /** Tensor is a list of operations of one line each, which would be no simpler in two files. */
-    private static final Map<String, Integer> LONGER = Map.of("Tensor.java", 620);
+    private static final Map<String, Integer> LONGER = Map.of("Tensor.java", 660);
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -122,7 +123,11 @@ class ArchitectureTest {
         assertThat(containing("org.bytedeco", path -> !path.startsWith("tensor")))
                 .isEmpty();
         assertThat(containing("java.util.logging", path -> true)).isEmpty();
-        assertThat(containing("System.out", path -> !path.startsWith("cli") && !path.startsWith("benchmarks")))
+        assertThat(containing(
+                        "System.out",
+                        path -> !path.startsWith("cli")
+                                && !path.startsWith("benchmarks")
+                                && !path.startsWith("examples")))
                 .isEmpty();
         assertThat(containing("System.err", path -> !path.startsWith("cli") && !path.startsWith("benchmarks")))
                 .isEmpty();

@@ -6,13 +6,20 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.DoubleFunction;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import jensen.bound.Bound;
+import jensen.bound.Ciwae;
 import jensen.bound.Elbo;
 import jensen.bound.ImportanceWeighted;
+import jensen.bound.Miwae;
+import jensen.bound.Piwae;
+import jensen.bound.Renyi;
+import jensen.bound.Tvo;
 import jensen.data.Dataset;
 import jensen.data.Encoding;
 import jensen.datasets.Suggestion;
+import jensen.gradient.GradientEstimator;
 import jensen.model.Family;
 import jensen.net.Activation;
 import jensen.net.Initialiser;
@@ -62,6 +69,7 @@ final class Choices {
                 DType.class, text -> one(text, Map.of("float32", DType.FLOAT32, "float64", DType.FLOAT64)));
         line.registerConverter(Device.class, text -> checked(() -> Device.parse(text)));
         line.registerConverter(Bound.class, Choices::bound);
+        line.registerConverter(GradientEstimator.class, Choices::gradient);
         line.registerConverter(Optimiser.class, Choices::optimiser);
         line.registerConverter(Family.class, Choices::family);
         line.registerConverter(Rate.class, Choices::rate);
@@ -71,11 +79,32 @@ final class Choices {
     }
 
     private static Bound bound(String text) {
-        Map<String, Bound> bounds = new LinkedHashMap<>();
-        bounds.put("elbo", Elbo.analytic());
-        bounds.put("elbo-sampled", Elbo.sampled());
-        bounds.put("iw", new ImportanceWeighted());
-        return one(text, bounds);
+        Map<String, DoubleFunction<Bound>> bounds = new LinkedHashMap<>();
+        bounds.put("elbo", none -> Elbo.analytic());
+        bounds.put("elbo-sampled", none -> Elbo.sampled());
+        bounds.put("iw", none -> new ImportanceWeighted());
+        bounds.put("renyi:A", Renyi::new);
+        bounds.put("miwae:M", groups -> new Miwae(whole(groups)));
+        bounds.put("piwae:M", groups -> new Piwae(whole(groups)));
+        bounds.put("ciwae:B", Ciwae::new);
+        bounds.put("tvo", none -> Tvo.of(5));
+        bounds.put("tvo:N", intervals -> Tvo.of(whole(intervals)));
+        return withNumber(text, bounds);
+    }
+
+    private static GradientEstimator gradient(String text) {
+        return one(
+                text,
+                GradientEstimator.all().stream()
+                        .collect(Collectors.toMap(
+                                GradientEstimator::name, Function.identity(), (a, b) -> a, LinkedHashMap::new)));
+    }
+
+    private static int whole(double number) {
+        if (number != Math.rint(number) || Math.abs(number) > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("expected a whole number after the colon, found " + number);
+        }
+        return (int) number;
     }
 
     private static Optimiser optimiser(String text) {

@@ -75,6 +75,16 @@ final class Diagnose implements Callable<Integer> {
     private int simulated = 2000;
 
     @Option(
+            names = "--gradient-noise",
+            paramLabel = "N",
+            arity = "0..1",
+            fallbackValue = "100",
+            description =
+                    "Also measure the signal-to-noise ratio of the gradient on a batch, over N repetitions (default"
+                            + " where N is not said: 100).")
+    private @Nullable Integer repetitions;
+
+    @Option(
             names = "--bracket",
             paramLabel = "N",
             description =
@@ -100,6 +110,9 @@ final class Diagnose implements Callable<Integer> {
         require("--rows", rows, 1);
         require("--samples", samples, 2);
         require("--simulated", simulated, Calibration.FEWEST);
+        if (repetitions != null) {
+            require("--gradient-noise", repetitions, 2);
+        }
         require("--bracket", bracket, 0);
         Trained trained = Trained.open(directory, seed, work);
         try (Meter meter = Meter.of(terminal, 0)) {
@@ -112,6 +125,7 @@ final class Diagnose implements Callable<Integer> {
                     trained.evaluator(), chosen, numbers, samples, n -> meter.evaluated(done.addAndGet(n), all));
             Calibration calibration =
                     Calibration.of(trained.evaluator(), simulated, n -> meter.evaluated(done.addAndGet(n), all));
+            GradientNoise noise = repetitions == null ? null : GradientNoise.of(trained, chosen, repetitions, seed);
             List<Bracket> brackets =
                     ANNEALED.simulated(trained.evaluator(), bracket, n -> meter.evaluated(done.addAndGet(n), all));
             List<Bracket> finer =
@@ -119,12 +133,18 @@ final class Diagnose implements Callable<Integer> {
             meter.close();
             if (json) {
                 Map<String, Object> fields = fields(collapse, surgery, calibration);
+                if (noise != null) {
+                    fields.put("gradientNoise", noise.fields());
+                }
                 if (bracket > 0) {
                     fields.putAll(fields(brackets, finer));
                 }
                 terminal.out().println(Results.json(fields));
             } else {
                 List<String> lines = lines(collapse, surgery, calibration);
+                if (noise != null) {
+                    lines.addAll(noise.lines());
+                }
                 if (bracket > 0) {
                     lines.add("");
                     lines.addAll(lines(brackets, finer));

@@ -1,11 +1,17 @@
 package jensen.cli;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
 import jensen.bound.Bound;
 import jensen.bound.Elbo;
 import jensen.bound.ImportanceWeighted;
+import jensen.bound.Miwae;
 import jensen.experiment.Experiment;
+import jensen.gradient.GradientEstimator;
 import jensen.gradient.Objective;
 import jensen.gradient.Pathwise;
+import jensen.gradient.Verdict;
 import jensen.optim.Adam;
 import jensen.optim.Optimiser;
 import jensen.optim.Schedule;
@@ -22,11 +28,29 @@ final class LearningOptions {
     @Option(
             names = "--bound",
             paramLabel = "NAME",
-            description = "What is maximised: elbo (KL in closed form), elbo-sampled, or iw, the importance-weighted"
-                    + " bound (default: elbo).")
-    private Bound bound = Elbo.analytic();
+            description =
+                    "What is maximised: elbo (KL in closed form), elbo-sampled (KL from the draws), iw (importance"
+                            + " weighted), renyi:A, miwae:M (the mean of M iw bounds of K/M draws each), piwae:M (iw for the model,"
+                            + " miwae:M for q), ciwae:B (B elbo + (1 - B) iw), or tvo[:N] (thermodynamic, of N intervals, 5 where"
+                            + " it is not said). Default: the first of elbo, elbo-sampled and iw that goes with --gradient.")
+    private @Nullable Bound bound;
 
-    @Option(names = "--samples", paramLabel = "K", description = "Draws of z for each datum (default: 1, for iw 5).")
+    @Option(
+            names = "--gradient",
+            paramLabel = "NAME",
+            description =
+                    "How its gradient is estimated: pathwise (through the draws), stl (the same without the score of"
+                            + " q), dreg (doubly reparameterised), score (score function with a leave-one-out baseline),"
+                            + " score-plain (without), vimco, wake-sleep, or rws (reweighted wake-sleep). The table below says what"
+                            + " goes with what (default: pathwise).")
+    private GradientEstimator gradient = new Pathwise();
+
+    @Option(
+            names = "--samples",
+            paramLabel = "K",
+            description =
+                    "Draws of z for each datum (default: 1 for elbo and elbo-sampled if --gradient can do with that,"
+                            + " 5 for each group of miwae and piwae, else 5).")
     private @Nullable Integer samples;
 
     @Option(names = "--epochs", paramLabel = "N", description = "Times through the training data (default: 20).")
@@ -92,6 +116,8 @@ final class LearningOptions {
                     + " threads (default: by the batch's work).")
     private @Nullable Integer shards;
 
+    private static final List<Bound> USUAL = List.of(Elbo.analytic(), Elbo.sampled(), new ImportanceWeighted());
+    private static final int FEW = 5;
     private static final int ELBO_SAMPLES = 10;
     private static final int MOST_VALIDATION = 5000;
     private static final int SHARE = 10;
@@ -113,9 +139,51 @@ final class LearningOptions {
         return new Experiment.Protocol(evaluationRows, evaluationSamples, ELBO_SAMPLES);
     }
 
+    /**
+     * What is climbed and how.
+     *
+     * @throws IllegalArgumentException if the gradient does not go with the bound, or the samples with either
+     */
     Objective objective() {
-        int usual = bound instanceof ImportanceWeighted ? 5 : 1;
-        return new Objective(bound, new Pathwise(), samples == null ? usual : samples);
+        return objective(bound == null ? usualBound() : bound);
+    }
+
+    private Objective objective(Bound climbed) {
+        return new Objective(climbed, gradient, samples == null ? usualSamples(climbed) : samples);
+    }
+
+    /** The first of the usual bounds that the gradient serves, or the very first if it serves none. */
+    private Bound usualBound() {
+        for (Bound usual : USUAL) {
+            int k = samples == null ? usualSamples(usual) : samples;
+            if (!(gradient.serves(usual, k) instanceof Verdict.Refused)) {
+                return usual;
+            }
+        }
+        return Elbo.analytic();
+    }
+
+    private int usualSamples(Bound climbed) {
+        if (climbed instanceof Elbo && !(gradient.serves(climbed, 1) instanceof Verdict.Refused)) {
+            return 1;
+        }
+        int groups = climbed.forPhi() instanceof Miwae miwae ? miwae.groups() : 1;
+        return Math.multiplyExact(FEW, groups);
+    }
+
+    /** What goes with what, a line for each bound, for the command's help. */
+    static List<String> pairs() {
+        List<String> lines = new ArrayList<>();
+        for (Bound each : Bound.all()) {
+            String name = each.name().replaceFirst(":.*", "");
+            lines.add(String.format(
+                    "  %-14s%s",
+                    name,
+                    Objective.serving(each, FEW * 2).stream()
+                            .map(GradientEstimator::name)
+                            .collect(Collectors.joining(", "))));
+        }
+        return lines;
     }
 
     /** Rows held out of so many to train on. */

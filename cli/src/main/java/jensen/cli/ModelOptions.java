@@ -155,10 +155,10 @@ final class ModelOptions {
     /** p(x, z), for data. */
     Model model(Dataset data) {
         Family family = likelihood(data);
-        int outputs = Math.multiplyExact(family.perElement(), data.shape().size());
+        int outputs = family.outputs(data.shape().size());
         Network decoder = network == Choices.Networks.MLP
                 ? new Mlp(latent, reversed(hidden.lengths()), outputs, activation)
-                : deconvolutional(data.shape(), family.perElement());
+                : deconvolutional(data.shape(), family.outputs(1));
         return new Model(
                 new Prior.StandardNormal(latent),
                 new Head(decoder, family, data.shape().size()));

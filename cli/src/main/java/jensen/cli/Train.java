@@ -129,7 +129,14 @@ final class Train implements Callable<Integer> {
             groups.append(System.lineSeparator()).append(name).append(System.lineSeparator());
             groups.append(help.optionListExcludingGroups(group));
         }
-        return help.optionListExcludingGroups(own) + groups;
+        String end = System.lineSeparator();
+        return help.optionListExcludingGroups(own)
+                + groups
+                + end
+                + "Gradients that go with each bound, for K above 1"
+                + end
+                + String.join(end, LearningOptions.pairs())
+                + end;
     }
 
     private void refuse(RunDirectory directory) {

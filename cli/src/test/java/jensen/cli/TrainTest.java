@@ -4,16 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainTest {
     @TempDir
@@ -175,5 +179,48 @@ class TrainTest {
         assertThat(Jensen.train(plane, "--latent", "2").code()).isZero();
         assertThat(ImageIO.read(plane.resolve("manifold.png").toFile()).getWidth())
                 .isEqualTo(20 * 56);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--gradient dreg --bound iw",
+                "--gradient stl",
+                "--gradient rws",
+                "--gradient wake-sleep",
+                "--gradient score --bound renyi:0.5",
+                "--bound piwae:2",
+                "--gradient vimco --bound tvo:3 --samples 6"
+            })
+    void everyKindOfGradientGoesFromOptionsToReport(String options) throws IOException {
+        Path out = folder.resolve(options.replaceAll("\\W+", "-"));
+        List<String> more = new ArrayList<>(List.of(options.split(" ")));
+        more.addAll(List.of("--json", "--epochs", "1", "--evaluation-rows", "5"));
+        Jensen.Ran ran = Jensen.train(out, more.toArray(String[]::new));
+        assertThat(ran.code()).as(ran.err()).isZero();
+        JsonNode objective = new ObjectMapper()
+                .readTree(out.resolve("experiment.json").toFile())
+                .at("/training/objective");
+        assertThat(objective.at("/bound/type").textValue()).isEqualTo(bound(options));
+        assertThat(objective.at("/samples").intValue())
+                .isEqualTo(
+                        options.contains("stl") || options.contains("wake-sleep")
+                                ? 1
+                                : options.contains("piwae") ? 10 : options.contains("tvo") ? 6 : 5);
+        Jensen.Ran noise = Jensen.run(
+                "diagnose", out.toString(), "--rows", "20", "--simulated", "100", "--gradient-noise", "5", "--json");
+        assertThat(noise.code()).as(noise.err()).isZero();
+        assertThat(noise.json().at("/gradientNoise/phi").doubleValue()).isPositive();
+        assertThat(noise.json().at("/gradientNoise/theta").doubleValue()).isPositive();
+        assertThat(noise.json().at("/gradientNoise/repetitions").intValue()).isEqualTo(5);
+    }
+
+    /** What is climbed where only the gradient is said. */
+    private static String bound(String options) {
+        if (options.contains("--bound")) {
+            String name = options.replaceAll(".*--bound (\\w+).*", "$1");
+            return name.equals("iw") ? "importance-weighted" : name;
+        }
+        return options.contains("rws") ? "importance-weighted" : "elbo";
     }
 }

@@ -28,15 +28,48 @@ public record Elbo(KlForm kl) implements Bound {
         return new Elbo(KlForm.SAMPLED);
     }
 
+    @Override
+    public String name() {
+        return kl == KlForm.ANALYTIC ? "elbo" : "elbo-sampled";
+    }
+
     /** @throws IllegalArgumentException if an analytic divergence is asked for where there is no closed form */
     @Override
     public Tensor value(LogWeights w) {
+        Tensor mean = of(perDraw(w));
         if (kl == KlForm.SAMPLED) {
-            return w.total().mean(0);
+            return mean;
         }
         Tensor divergence = w.closedFormKl()
                 .orElseThrow(() -> new IllegalArgumentException(
                         "KL(q ‖ p) has no closed form for this posterior and prior: use Elbo.sampled()"));
-        return w.logLikelihood().mean(0).sub(w.klWeight() == 1 ? divergence : divergence.mul(w.klWeight()));
+        return mean.sub(w.klWeight() == 1 ? divergence : divergence.mul(w.klWeight()));
+    }
+
+    /** log w or, where the divergence has its closed form, log p(x|z). */
+    @Override
+    public Tensor perDraw(LogWeights w) {
+        return kl == KlForm.SAMPLED ? w.total() : w.logLikelihood();
+    }
+
+    @Override
+    public Tensor of(Tensor logWeights) {
+        return logWeights.mean(0);
+    }
+
+    /** 1/K. */
+    @Override
+    public Tensor weight(Tensor logWeights) {
+        return logWeights.zerosLike().add(1.0 / logWeights.size(0));
+    }
+
+    @Override
+    public Tensor slope(Tensor logWeights) {
+        return logWeights.zerosLike();
+    }
+
+    @Override
+    public boolean constantWeight(int samples) {
+        return true;
     }
 }

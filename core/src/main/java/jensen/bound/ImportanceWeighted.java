@@ -1,6 +1,5 @@
 package jensen.bound;
 
-import jensen.model.LogWeights;
 import jensen.tensor.Tensor;
 
 /**
@@ -10,8 +9,30 @@ import jensen.tensor.Tensor;
  */
 public record ImportanceWeighted() implements Bound {
     @Override
-    public Tensor value(LogWeights w) {
-        Tensor total = w.total();
-        return total.logSumExp(0).add(-Math.log((double) total.size(0)));
+    public String name() {
+        return "iw";
+    }
+
+    @Override
+    public Tensor of(Tensor logWeights) {
+        return logWeights.logSumExp(0).add(-Math.log((double) logWeights.size(0)));
+    }
+
+    /** w_k / Σ_j w_j. */
+    @Override
+    public Tensor weight(Tensor logWeights) {
+        return logWeights.detach().softmax(0);
+    }
+
+    /** ω (1 − ω). */
+    @Override
+    public Tensor slope(Tensor logWeights) {
+        Tensor omega = weight(logWeights);
+        return omega.sub(omega.square());
+    }
+
+    @Override
+    public boolean constantWeight(int samples) {
+        return samples == 1;
     }
 }

@@ -24,6 +24,31 @@ public record DiagonalNormal(Tensor mean, Tensor logVariance) implements Reparam
         return standardise(x).square().add(logVariance).add(LOG_TAU).sum(-1).mul(-0.5);
     }
 
+    /**
+     * log p of each value under each of a list of distributions: the squares of (x − μ)/σ multiplied out, so that all pairs are
+     * a product of matrices. Positions are taken from the middle of the means: what cancels is then no larger than their
+     * spread.
+     *
+     * @param x {@code […, X]}; this distribution has parameters {@code [M, X]}
+     * @return {@code […, M]}
+     */
+    Tensor logProbOfPairs(Tensor x) {
+        Tensor middle = mean.mean(0).detach();
+        Tensor at = x.sub(middle);
+        Tensor centre = mean.sub(middle);
+        Tensor precision = logVariance.neg().exp().add(mean.zerosLike());
+        Tensor constant = centre.square()
+                .mul(precision)
+                .add(logVariance)
+                .add(LOG_TAU)
+                .sum(-1)
+                .mul(-0.5);
+        return at.square()
+                .matmul(precision.mul(-0.5).transpose(0, 1))
+                .add(at.matmul(centre.mul(precision).transpose(0, 1)))
+                .add(constant);
+    }
+
     /** (x − μ)/σ; a product with 1/σ, as the derivative of a quotient by σ² overflows long before the density does. */
     Tensor standardise(Tensor x) {
         return x.sub(mean).mul(logVariance.mul(-0.5).exp());

@@ -10,7 +10,7 @@ import jensen.tensor.Tensor;
  * the event, whose elements are summed over in densities. Log-densities are in nats, complete to the last constant.
  */
 public sealed interface Distribution
-        permits Reparameterised, Bernoulli, Categorical, ContinuousBernoulli, DiscretizedLogistic {
+        permits Reparameterised, Bernoulli, Categorical, ContinuousBernoulli, DiscretizedLogistic, Mixture {
     /**
      * log p(x), the log-density or log-mass, in nats.
      *
@@ -25,6 +25,11 @@ public sealed interface Distribution
      * @return {@code [k, …, X]}
      */
     Tensor sample(int k, Generator rng);
+
+    /** Independent draws {@code [k, …, X]}, through which gradients flow if the distribution is {@link Reparameterised}. */
+    default Draw draw(int k, Generator rng) {
+        return Draw.of(sample(k, rng));
+    }
 
     /** E[x], {@code […, X]}. */
     Tensor mean();

@@ -50,6 +50,7 @@ public record Kl(Tensor value, Tensor standardError, Method method) {
     public static Optional<Tensor> closedForm(Distribution q, Distribution p) {
         return closedFormPerDimension(q, p)
                 .map(each -> each.sum(-1))
+                .or(() -> correlated(q, p))
                 .or(() -> MultivariateNormal.of(q)
                         .flatMap(a -> MultivariateNormal.of(p).map(b -> MultivariateNormal.kl(a, b))));
     }
@@ -78,6 +79,30 @@ public record Kl(Tensor value, Tensor standardError, Method method) {
         Tensor logRatio = q.logVariance().sub(p.logVariance());
         Tensor distance = p.standardise(q.mean()).square();
         return logRatio.expm1().sub(logRatio).add(distance).mul(0.5);
+    }
+
+    /** A correlated normal q and one with independent components, at the cost of q's variances and determinant alone. */
+    private static Optional<Tensor> correlated(Distribution q, Distribution p) {
+        if (p instanceof DiagonalNormal b && q instanceof MultivariateNormal a) {
+            return Optional.of(correlated(a, a.logDeterminant(), b));
+        }
+        if (p instanceof DiagonalNormal b && q instanceof LowRankNormal a) {
+            return Optional.of(correlated(a, a.logDeterminant(), b));
+        }
+        return Optional.empty();
+    }
+
+    /** ½ Σ [σ²/s² + (μ − m)²/s² − 1 + log s²] − ½ log|Σ_q|, with the variances σ² on the diagonal of Σ_q. */
+    private static Tensor correlated(Reparameterised q, Tensor halfLogDeterminant, DiagonalNormal p) {
+        Tensor spread = q.standardDeviation().mul(p.logVariance().mul(-0.5).exp());
+        Tensor distance = p.standardise(q.mean());
+        return spread.square()
+                .add(distance.square())
+                .add(-1)
+                .add(p.logVariance())
+                .sum(-1)
+                .mul(0.5)
+                .sub(halfLogDeterminant);
     }
 
     /**

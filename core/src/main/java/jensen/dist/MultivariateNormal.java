@@ -26,6 +26,9 @@ public record MultivariateNormal(Tensor mean, Tensor choleskyFactor) implements 
             return Optional.of(
                     new MultivariateNormal(n.mean(), deviations.unsqueeze(-1).mul(identity(n.mean()))));
         }
+        if (d instanceof LowRankNormal n) {
+            return Optional.of(new MultivariateNormal(n.mean(), n.covariance().cholesky()));
+        }
         return d instanceof MultivariateNormal n ? Optional.of(n) : Optional.empty();
     }
 
@@ -44,7 +47,7 @@ public record MultivariateNormal(Tensor mean, Tensor choleskyFactor) implements 
     /** z = μ + L ε. */
     @Override
     public Tensor reparameterise(Tensor noise) {
-        return mean.add(rows(choleskyFactor.matmul(columns(noise)), noise));
+        return mean.add(product(choleskyFactor, noise));
     }
 
     /** √Σ_j L_ij². */
@@ -71,26 +74,32 @@ public record MultivariateNormal(Tensor mean, Tensor choleskyFactor) implements 
 
     /** L⁻¹ d. */
     private Tensor standardise(Tensor d) {
-        return rows(choleskyFactor.solveLower(columns(d)), d);
+        return rows(choleskyFactor.solveLower(columns(choleskyFactor, d)), choleskyFactor, d);
     }
 
-    /** Σ log L_ii. */
-    private Tensor logDeterminant() {
-        return choleskyFactor.mul(identity(mean)).sum(-1).log().sum(-1);
+    /** Σ log L_ii, half the logarithm of the covariance's determinant. */
+    Tensor logDeterminant() {
+        return logDeterminant(choleskyFactor);
     }
 
-    /** Vectors {@code [k, …, X]} as columns {@code [1, …, X, k]}, so that k draws share one factor instead of copies of it. */
-    private Tensor columns(Tensor v) {
+    /** Σ log L_ii for triangular L {@code […, X, X]}. */
+    static Tensor logDeterminant(Tensor triangular) {
+        return triangular.mul(identity(triangular.select(-2, 0))).sum(-1).log().sum(-1);
+    }
+
+    /** A v for matrices A {@code […, Y, X]} and vectors v {@code [k, …, X]}. */
+    static Tensor product(Tensor matrix, Tensor v) {
+        return rows(matrix.matmul(columns(matrix, v)), matrix, v);
+    }
+
+    /** Vectors {@code [k, …, X]} as columns {@code [1, …, X, k]}, so that k draws share one matrix instead of copies of it. */
+    private static Tensor columns(Tensor matrix, Tensor v) {
         Tensor column = v.unsqueeze(-1);
-        return shared(v) ? column.transpose(0, -1) : column;
+        return v.rank() >= matrix.rank() ? column.transpose(0, -1) : column;
     }
 
-    private Tensor rows(Tensor columns, Tensor like) {
-        return (shared(like) ? columns.transpose(0, -1) : columns).select(-1, 0);
-    }
-
-    private boolean shared(Tensor v) {
-        return v.rank() >= choleskyFactor.rank();
+    private static Tensor rows(Tensor columns, Tensor matrix, Tensor v) {
+        return (v.rank() >= matrix.rank() ? columns.transpose(0, -1) : columns).select(-1, 0);
     }
 
     /** The identity matrix {@code [X, X]} for vectors {@code […, X]}, of their type and on their device. */

@@ -6,24 +6,32 @@ import jensen.tensor.Shapes;
 import jensen.tensor.Tensor;
 
 /** A distribution that can be drawn from as z = g(ε), so that gradients with respect to its parameters flow through z. */
-public sealed interface Reparameterised extends Distribution permits DiagonalNormal, MultivariateNormal {
+public sealed interface Reparameterised extends Distribution
+        permits DiagonalNormal, MultivariateNormal, LowRankNormal, Flow {
     /**
      * z = g(ε): turns standard normal noise into draws, differentiably in the parameters.
      *
-     * @param noise ε, {@code [k, …, X]}
+     * @param noise ε, {@code [k, …, N]}
      * @return {@code [k, …, X]}
      * @see <a href="https://arxiv.org/abs/1312.6114">Kingma and Welling 2013, arXiv 1312.6114, eq. 4</a>
      */
     Tensor reparameterise(Tensor noise);
 
-    /**
-     * Independent draws, through which gradients flow.
-     *
-     * @return {@code [k, …, X]}
-     */
-    default Tensor draw(int k, Generator rng) {
+    @Override
+    default Draw draw(int k, Generator rng) {
+        return Draw.of(reparameterise(noise(k, rng)));
+    }
+
+    /** N, the length of the noise that makes one draw. */
+    default long noiseLength() {
+        return mean().size(-1);
+    }
+
+    /** ε for k draws, {@code [k, …, N]}. */
+    default Tensor noise(int k, Generator rng) {
         Tensor mean = mean();
-        return reparameterise(rng.normal(mean.dtype(), mean.device(), Shapes.prepend(k, mean.shape())));
+        long[] each = Shapes.append(Shapes.batch(mean.shape()), noiseLength());
+        return rng.normal(mean.dtype(), mean.device(), Shapes.prepend(k, each));
     }
 
     /** The standard deviation of each element, {@code […, X]}. */
@@ -31,7 +39,7 @@ public sealed interface Reparameterised extends Distribution permits DiagonalNor
 
     @Override
     default Tensor sample(int k, Generator rng) {
-        return Native.withoutGradient(() -> draw(k, rng));
+        return Native.withoutGradient(() -> draw(k, rng).z());
     }
 
     @Override

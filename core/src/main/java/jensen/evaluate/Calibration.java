@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import jensen.data.Batch;
-import jensen.dist.Reparameterised;
+import jensen.dist.Distribution;
 import jensen.tensor.Generator;
 import jensen.tensor.Scope;
 import jensen.tensor.Tensor;
@@ -63,7 +63,7 @@ public record Calibration(int simulated, int draws, int[][] ranks) {
                 .likelihood(e.theta(), z)
                 .sample(1, rng.split("x").rows(numbers))
                 .select(0, 0);
-        Reparameterised q = e.guide().posterior(e.phi(), new Batch(x, numbers));
+        Distribution q = e.guide().posterior(e.phi(), new Batch(x, numbers));
         double[] truth = z.toDoubles();
         double[] drawn = q.sample(DRAWS, rng.split("q").rows(numbers)).toDoubles();
         int latent = truth.length / n;

@@ -5,6 +5,7 @@ import java.util.stream.IntStream;
 import jensen.data.Batch;
 import jensen.data.Dataset;
 import jensen.dist.Distribution;
+import jensen.dist.Draw;
 import jensen.model.LogWeights;
 import jensen.tensor.Generator;
 import jensen.tensor.Tensor;
@@ -77,7 +78,7 @@ record Chains(Evaluator evaluator, int[] rows, Batch flat, int count) {
         return z -> {
             long data = rows.length;
             Tensor each = z.reshape(1, count * data, z.size(-1));
-            LogWeights w = evaluator.model().logWeights(evaluator.theta(), flat, each, start);
+            LogWeights w = evaluator.model().logWeights(evaluator.theta(), flat, Draw.of(each), start);
             return List.of(w.logPosterior().reshape(count, data), w.total().reshape(count, data));
         };
     }

@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import jensen.data.Batch;
 import jensen.data.Dataset;
+import jensen.dist.Distribution;
 import jensen.dist.Reparameterised;
 import jensen.model.LogWeights;
 import jensen.tensor.Generator;
@@ -147,7 +148,7 @@ public record Derivation(
         return Native.withoutGradient(() -> {
             try (Scope scope = new Scope()) {
                 Batch batch = e.read(data, new int[] {row});
-                Reparameterised q = e.guide().posterior(e.phi(), batch);
+                Reparameterised q = e.guide().continuous(e.phi(), batch);
                 return new Exact(
                         new Estimate(model.elbo(batch.x(), q).item(), 0),
                         new Estimate(model.gap(batch.x(), q).item(), 0));
@@ -178,7 +179,7 @@ public record Derivation(
         return Native.withoutGradient(() -> {
             try (Scope scope = new Scope()) {
                 Batch batch = e.read(data, rows);
-                Reparameterised q = e.guide().posterior(e.phi(), batch);
+                Distribution q = e.guide().posterior(e.phi(), batch);
                 Generator noise = e.rng().split("derivation");
                 int chunk = e.chunk(1, samples, batch);
                 Estimate kl = new Estimate(Double.NaN, Double.NaN);

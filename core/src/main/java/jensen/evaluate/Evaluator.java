@@ -41,8 +41,13 @@ import jensen.train.Team;
  */
 public record Evaluator(
         Model model, Parameters theta, Guide guide, Parameters phi, Encoding encoding, Generator rng, int threads) {
-    /** The most values of x, over all data and draws, that are decoded at a time: 2 MB of float32, which fit a cache. */
-    static final int CHUNK = 1 << 19;
+    /** Reads of φ what the model's prior is made of. */
+    public Evaluator {
+        theta = model.reading(theta, phi);
+    }
+
+    /** The most values of x, over all data and draws, that are decoded at a time: 1 MB of float32, which fit a cache. */
+    static final int CHUNK = 1 << 18;
 
     /** Rows that are decoded together when there are few draws for each. */
     static final int BLOCK = 100;
@@ -106,7 +111,7 @@ public record Evaluator(
         double[] kl = {};
         try (Scope scope = new Scope()) {
             Batch batch = read(data, rows);
-            Reparameterised q = guide.posterior(phi, batch);
+            Distribution q = guide.posterior(phi, batch);
             Generator noise = rng.split("draw");
             int chunk = chunk(n, samples, batch);
             for (int from = 0, c = 0; from < samples; from += chunk, c++) {
@@ -174,7 +179,7 @@ public record Evaluator(
                         int from = b * BLOCK;
                         int[] part = Arrays.copyOfRange(rows, from, Math.min(rows.length, from + BLOCK));
                         try (Scope scope = new Scope()) {
-                            Reparameterised q = guide.posterior(phi, read(data, part));
+                            Reparameterised q = guide.continuous(phi, read(data, part));
                             split(q.mean(), mean, from);
                             split(q.standardDeviation(), deviation, from);
                             Kl.closedFormPerDimension(q, model.prior(theta)).ifPresent(each -> split(each, kl, from));

@@ -7,7 +7,8 @@ import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import jensen.data.Batch;
 import jensen.data.Dataset;
-import jensen.dist.Reparameterised;
+import jensen.dist.Distribution;
+import jensen.dist.Draw;
 import jensen.tensor.Generator;
 import jensen.tensor.Scope;
 import jensen.tensor.Tensor;
@@ -97,11 +98,11 @@ public record ImportanceSampling(int samples, double error, int budget, int chun
                 : Math.max(1, Evaluator.CHUNK / (GROUP * data.shape().size()));
         try (Scope scope = new Scope()) {
             Batch batch = evaluator.read(data, rows);
-            Reparameterised q = evaluator.guide().posterior(evaluator.phi(), batch);
+            Distribution q = evaluator.guide().posterior(evaluator.phi(), batch);
             for (int from = have, c = 0; from < k; from += together, c++) {
                 int draws = Math.min(together, k - from);
                 try (Scope inner = new Scope()) {
-                    Tensor z = q.draw(draws, noise.split(c).rows(rows));
+                    Draw z = q.draw(draws, noise.split(c).rows(rows));
                     Tensor total = evaluator
                             .model()
                             .logWeights(evaluator.theta(), batch, z, q)

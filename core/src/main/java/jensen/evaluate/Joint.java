@@ -7,6 +7,7 @@ import java.util.function.Function;
 import jensen.data.Batch;
 import jensen.data.Dataset;
 import jensen.dist.Distribution;
+import jensen.dist.Draw;
 import jensen.dist.Kl;
 import jensen.dist.MultivariateNormal;
 import jensen.dist.Reparameterised;
@@ -35,7 +36,7 @@ record Joint(Evaluator evaluator, Batch batch, Reparameterised q, int chunk) {
         return new Joint(
                 evaluator,
                 batch,
-                evaluator.guide().posterior(evaluator.phi(), batch),
+                evaluator.guide().continuous(evaluator.phi(), batch),
                 Math.max(1, Evaluator.CHUNK / 2 / data.shape().size()));
     }
 
@@ -58,7 +59,7 @@ record Joint(Evaluator evaluator, Batch batch, Reparameterised q, int chunk) {
             try (Scope scope = new Scope()) {
                 Tensor mean = q.mean();
                 Tensor z = Tensor.of(flat, mean.device(), n, 1, latent()).to(mean.dtype());
-                LogWeights w = evaluator.model().logWeights(evaluator.theta(), batch, z, q);
+                LogWeights w = evaluator.model().logWeights(evaluator.theta(), batch, Draw.of(z), q);
                 List<double[]> found =
                         terms.apply(w).stream().map(Tensor::toDoubles).toList();
                 for (int i = 0; i < n; i++) {
@@ -155,7 +156,7 @@ record Joint(Evaluator evaluator, Batch batch, Reparameterised q, int chunk) {
                 evaluations += POPULATION;
                 try (Scope inner = new Scope()) {
                     MultivariateNormal proposal = population.normal(WIDER, z);
-                    Tensor drawn = proposal.draw(POPULATION, rng.split(round));
+                    Tensor drawn = proposal.sample(POPULATION, rng.split(round));
                     population = population(drawn, proposal.logProb(drawn).toDoubles(), all, densities);
                 }
             }

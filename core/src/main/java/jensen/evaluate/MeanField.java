@@ -7,6 +7,7 @@ import jensen.bound.Elbo;
 import jensen.data.Batch;
 import jensen.data.Dataset;
 import jensen.dist.DiagonalNormal;
+import jensen.dist.Draw;
 import jensen.model.LogWeights;
 import jensen.optim.Adam;
 import jensen.optim.Schedule;
@@ -124,7 +125,7 @@ public record MeanField(int steps, int samples, double learningRate) {
         for (int from = 0, c = 0; from < draws; from += chunk, c++) {
             int k = Math.min(chunk, draws - from);
             try (Scope scope = new Scope()) {
-                Tensor z = q.draw(k, noise.split(c).rows(batch.index()));
+                Draw z = q.draw(k, noise.split(c).rows(batch.index()));
                 LogWeights w = e.model().logWeights(e.theta(), batch, z, q);
                 Evaluator.spread(w.logLikelihood().sub(w.kl()), found, from, k);
             }

@@ -2,12 +2,12 @@ package jensen.evaluate;
 
 import jensen.data.Batch;
 import jensen.data.Dataset;
-import jensen.dist.Reparameterised;
+import jensen.dist.Distribution;
+import jensen.dist.Draw;
 import jensen.model.LogWeights;
 import jensen.tensor.Generator;
 import jensen.tensor.Native;
 import jensen.tensor.Scope;
-import jensen.tensor.Tensor;
 
 /**
  * Draws of z from q(z|x) for one datum which, weighted, are draws from p(z|x).
@@ -22,7 +22,7 @@ public record PosteriorDraws(double[][] z, double[] logWeights) {
         return Native.withoutGradient(() -> {
             try (Scope scope = new Scope()) {
                 Batch batch = evaluator.read(data, rows);
-                Reparameterised q = evaluator.guide().posterior(evaluator.phi(), batch);
+                Distribution q = evaluator.guide().posterior(evaluator.phi(), batch);
                 Generator noise = evaluator.rng().split("posterior");
                 double[][] z = new double[samples][];
                 double[][] logWeights = new double[1][samples];
@@ -30,10 +30,10 @@ public record PosteriorDraws(double[][] z, double[] logWeights) {
                 for (int from = 0, c = 0; from < samples; from += chunk, c++) {
                     int k = Math.min(chunk, samples - from);
                     try (Scope inner = new Scope()) {
-                        Tensor drawn = q.draw(k, noise.split(c).rows(rows));
+                        Draw drawn = q.draw(k, noise.split(c).rows(rows));
                         LogWeights w = evaluator.model().logWeights(evaluator.theta(), batch, drawn, q);
                         Evaluator.spread(w.total(), logWeights, from, k);
-                        Evaluator.split(drawn, z, from);
+                        Evaluator.split(drawn.z(), z, from);
                     }
                 }
                 return new PosteriorDraws(z, logWeights[0]);

@@ -7,6 +7,7 @@ import java.util.function.IntConsumer;
 import jensen.data.Dataset;
 import jensen.dist.DiagonalNormal;
 import jensen.dist.Distribution;
+import jensen.dist.Mixture;
 import jensen.tensor.Generator;
 import jensen.tensor.Scope;
 import jensen.tensor.Tensor;
@@ -22,8 +23,6 @@ import jensen.tensor.Tensor;
  * @see <a href="https://approximateinference.org/accepted/HoffmanJohnson2016.pdf">Hoffman and Johnson 2016, ELBO surgery</a>
  */
 public record Surgery(int rows, double kl, Estimate mutualInformation, Estimate marginalKl) {
-    private static final double LOG_TAU = Math.log(2 * Math.PI);
-
     /** Logarithms of densities that a thread holds at a time: 32 MB. */
     private static final int HELD = 1 << 22;
 
@@ -77,25 +76,14 @@ public record Surgery(int rows, double kl, Estimate mutualInformation, Estimate 
         return found;
     }
 
-    /** log q(z) for z {@code [n, D]}: the squares of (z − μ)/σ multiplied out, so that all data are a product of matrices. */
+    /** log q(z) for z {@code [n, D]}. */
     private static Tensor aggregate(Codes codes, Tensor z) {
         int n = codes.mean().length;
         int[] all = new int[n];
         Arrays.setAll(all, i -> i);
-        Tensor mean = matrix(codes.mean(), all);
-        Tensor deviation = matrix(codes.standardDeviation(), all);
-        Tensor precision = deviation.square().log().neg().exp();
-        Tensor constant = mean.square()
-                .mul(precision)
-                .add(deviation.log().mul(2))
-                .add(LOG_TAU)
-                .sum(-1)
-                .mul(-0.5);
-        Tensor logs = z.square()
-                .matmul(precision.mul(-0.5).transpose(0, 1))
-                .add(z.matmul(mean.mul(precision).transpose(0, 1)))
-                .add(constant);
-        return logs.logSumExp(-1).add(-Math.log(n));
+        Tensor logVariance = matrix(codes.standardDeviation(), all).log().mul(2);
+        DiagonalNormal each = new DiagonalNormal(matrix(codes.mean(), all), logVariance);
+        return new Mixture(Tensor.of(new double[n], n), each).logProb(z);
     }
 
     private static Tensor matrix(double[][] values, int[] places) {

@@ -1,5 +1,7 @@
 package jensen.gradient;
 
+import java.util.List;
+import java.util.stream.Collectors;
 import jensen.bound.Bound;
 import jensen.bound.Elbo;
 
@@ -11,15 +13,32 @@ import jensen.bound.Elbo;
  * @param samples K, the draws of z for each datum
  */
 public record Objective(Bound bound, GradientEstimator gradient, int samples) {
-    /** @throws IllegalArgumentException if {@code samples} is not positive */
+    /** @throws IllegalArgumentException if the bound is not made of so many draws, or the estimator does not serve it */
     public Objective {
-        if (samples < 1) {
-            throw new IllegalArgumentException("samples must be ≥ 1, was " + samples);
+        bound.check(samples);
+        if (gradient.serves(bound, samples) instanceof Verdict.Refused refused) {
+            throw new IllegalArgumentException("gradient %s for the bound %s of %d %s %s: use %s"
+                    .formatted(
+                            gradient.name(),
+                            bound.name(),
+                            samples,
+                            samples == 1 ? "sample" : "samples",
+                            refused.reason(),
+                            serving(bound, samples).stream()
+                                    .map(GradientEstimator::name)
+                                    .collect(Collectors.joining(", "))));
         }
     }
 
     /** The paper's: the ELBO with its divergence in closed form, one draw for each datum. */
     public static Objective elbo() {
         return new Objective(Elbo.analytic(), new Pathwise(), 1);
+    }
+
+    /** The estimators that serve a bound of so many draws. */
+    public static List<GradientEstimator> serving(Bound bound, int samples) {
+        return GradientEstimator.all().stream()
+                .filter(g -> !(g.serves(bound, samples) instanceof Verdict.Refused))
+                .toList();
     }
 }

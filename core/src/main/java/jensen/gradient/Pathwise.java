@@ -1,11 +1,11 @@
 package jensen.gradient;
 
 import jensen.bound.Bound;
-import jensen.data.Batch;
+import jensen.dist.Distribution;
+import jensen.dist.Draw;
 import jensen.dist.Reparameterised;
 import jensen.model.LogWeights;
-import jensen.model.Model;
-import jensen.net.Parameters;
+import jensen.tensor.Generator;
 import jensen.tensor.Tensor;
 
 /**
@@ -15,10 +15,36 @@ import jensen.tensor.Tensor;
  */
 public record Pathwise() implements GradientEstimator {
     @Override
-    public Estimate estimate(
-            Model model, Parameters theta, Batch batch, Reparameterised q, Tensor z, Bound bound, double klWeight) {
-        LogWeights w = model.logWeights(theta, batch, z, q).weighted(klWeight);
+    public String name() {
+        return "pathwise";
+    }
+
+    @Override
+    public Estimate estimate(Target target, Bound bound, int samples, double klWeight, Generator rng) {
+        Distribution q = target.posterior();
+        return differentiated(
+                bound, target.logWeights(through(target, q, samples, rng), q).weighted(klWeight));
+    }
+
+    /** The bound as it stands, to be differentiated. */
+    static Estimate differentiated(Bound bound, LogWeights w) {
         Tensor value = bound.value(w);
-        return new Estimate(value, value, value, w);
+        Tensor forPhi = bound.forPhi().equals(bound) ? value : bound.forPhi().value(w);
+        return new Estimate(value, value, forPhi, w);
+    }
+
+    /** Draws through which gradients flow. */
+    static Draw through(Target target, Distribution q, int samples, Generator rng) {
+        if (q instanceof Reparameterised) {
+            return target.draw(q, samples, rng);
+        }
+        throw new IllegalArgumentException(
+                "q must be a distribution that can be reparameterised for this gradient, is a "
+                        + q.getClass().getSimpleName() + ": use score, vimco or rws");
+    }
+
+    @Override
+    public Verdict serves(Bound bound, int samples) {
+        return new Verdict.Unbiased();
     }
 }

@@ -2,7 +2,7 @@ package jensen.model;
 
 import java.util.List;
 import jensen.data.Batch;
-import jensen.dist.Reparameterised;
+import jensen.dist.Distribution;
 import jensen.net.Parameters;
 import jensen.net.Slot;
 
@@ -14,12 +14,8 @@ import jensen.net.Slot;
  */
 public record Amortised(Conditional encoder) implements Guide {
     @Override
-    public Reparameterised posterior(Parameters phi, Batch batch) {
-        if (encoder.given(phi.at("encoder"), batch.x()) instanceof Reparameterised q) {
-            return q;
-        }
-        throw new IllegalArgumentException(
-                "encoder must give a distribution that can be reparameterised, is " + encoder);
+    public Distribution posterior(Parameters phi, Batch batch) {
+        return encoder.given(phi.at("encoder"), batch.x());
     }
 
     @Override

@@ -22,10 +22,22 @@ import jensen.tensor.Tensor;
     @JsonSubTypes.Type(value = Family.DiscretizedLogistic.class, name = "discretized-logistic"),
     @JsonSubTypes.Type(value = Family.Normal.class, name = "normal"),
     @JsonSubTypes.Type(value = Family.NormalShared.class, name = "normal-shared"),
-    @JsonSubTypes.Type(value = Family.Categorical.class, name = "categorical")
+    @JsonSubTypes.Type(value = Family.Categorical.class, name = "categorical"),
+    @JsonSubTypes.Type(value = CorrelatedFamily.FullNormal.class, name = "full-normal"),
+    @JsonSubTypes.Type(value = CorrelatedFamily.LowRankNormal.class, name = "low-rank-normal"),
+    @JsonSubTypes.Type(value = FlowFamily.Planar.class, name = "planar-flow"),
+    @JsonSubTypes.Type(value = FlowFamily.Autoregressive.class, name = "autoregressive-flow"),
+    @JsonSubTypes.Type(value = FlowFamily.Sylvester.class, name = "sylvester-flow")
 })
-public sealed interface Family {
-    /** Every family, with 256 classes where it needs a number. */
+public sealed interface Family
+        permits Family.Bernoulli,
+                Family.ContinuousBernoulli,
+                Family.DiscretizedLogistic,
+                Family.Normal,
+                Family.NormalShared,
+                Family.Categorical,
+                CorrelatedFamily {
+    /** Every family of independent elements, with 256 classes where it needs a number. */
     List<Family> ALL = List.of(
             new Bernoulli(),
             new ContinuousBernoulli(),
@@ -42,19 +54,19 @@ public sealed interface Family {
     /** The family's name, as in files and on the command line. */
     String name();
 
-    /** The number of outputs for each element of the event. */
-    int perElement();
+    /** The number of outputs for an event of a length. */
+    int outputs(int event);
 
     /** The parameters of its own, beside the network's. */
     List<Slot> slots(int event);
 
-    /** The distribution with the given outputs {@code […, perElement · event]}. */
+    /** The distribution with the given outputs {@code […, outputs(event)]}. */
     Distribution of(Parameters w, Tensor outputs, int event);
 
     /** Whether values of this kind are in its support. */
     boolean fits(Values values);
 
-    /** Outputs {@code [perElement · event]} to start from: at or near those whose mean is the given one. */
+    /** Outputs {@code [outputs(event)]} to start from: at or near those whose mean is the given one. */
     double[] bias(double[] mean);
 
     /** Binary values; the output is the logit. */
@@ -65,8 +77,8 @@ public sealed interface Family {
         }
 
         @Override
-        public int perElement() {
-            return 1;
+        public int outputs(int event) {
+            return event;
         }
 
         @Override
@@ -99,8 +111,8 @@ public sealed interface Family {
         }
 
         @Override
-        public int perElement() {
-            return 1;
+        public int outputs(int event) {
+            return event;
         }
 
         @Override
@@ -135,8 +147,8 @@ public sealed interface Family {
         private static final double HALF = jensen.dist.DiscretizedLogistic.MAX / 2.0;
 
         @Override
-        public int perElement() {
-            return 1;
+        public int outputs(int event) {
+            return event;
         }
 
         @Override
@@ -168,8 +180,8 @@ public sealed interface Family {
         }
 
         @Override
-        public int perElement() {
-            return 2;
+        public int outputs(int event) {
+            return Math.multiplyExact(2, event);
         }
 
         @Override
@@ -201,8 +213,8 @@ public sealed interface Family {
         }
 
         @Override
-        public int perElement() {
-            return 1;
+        public int outputs(int event) {
+            return event;
         }
 
         @Override
@@ -245,8 +257,8 @@ public sealed interface Family {
         }
 
         @Override
-        public int perElement() {
-            return classes;
+        public int outputs(int event) {
+            return Math.multiplyExact(classes, event);
         }
 
         @Override

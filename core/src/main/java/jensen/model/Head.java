@@ -19,9 +19,9 @@ import jensen.tensor.Tensor;
 public record Head(Network net, Family family, int event) implements Conditional {
     /** @throws IllegalArgumentException if the network's outputs are not as many as the family needs */
     public Head {
-        if (net.outputs() != family.perElement() * event) {
-            throw new IllegalArgumentException("net must have " + family.perElement() + " × " + event + " outputs for "
-                    + family + ", has " + net.outputs());
+        if (net.outputs() != family.outputs(event)) {
+            throw new IllegalArgumentException("net must have " + family.outputs(event) + " outputs for " + family
+                    + " of " + event + " elements, has " + net.outputs());
         }
     }
 

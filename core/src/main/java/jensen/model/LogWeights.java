@@ -24,6 +24,16 @@ public final class LogWeights {
         this(new Term<>(logLikelihood), new Term<>(logPrior), new Term<>(logPosterior), new Term<>(closedFormKl), 1);
     }
 
+    /**
+     * Of a joint density that is not split into likelihood and prior: all of it stands in the place of the likelihood.
+     *
+     * @param logJoint log p(x, z), {@code [K, B]}
+     * @param logPosterior log q(z|x), {@code [K, B]}
+     */
+    public static LogWeights of(Tensor logJoint, Tensor logPosterior) {
+        return new LogWeights(() -> logJoint, logJoint::zerosLike, () -> logPosterior, Optional::empty);
+    }
+
     private LogWeights(
             Term<Tensor> logLikelihood,
             Term<Tensor> logPrior,

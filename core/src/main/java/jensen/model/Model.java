@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import jensen.data.Batch;
 import jensen.dist.Distribution;
+import jensen.dist.Draw;
 import jensen.dist.Kl;
 import jensen.net.Parameters;
 import jensen.net.Slot;
@@ -31,6 +32,18 @@ public record Model(Prior prior, Conditional likelihood) {
         return slots;
     }
 
+    /**
+     * θ as this model reads it: with a prior that is made of the guide's posteriors also the encoder's part of φ, and else
+     * θ alone.
+     *
+     * @see Parameters#borrowed
+     */
+    public Parameters reading(Parameters theta, Parameters phi) {
+        return prior instanceof Prior.Vamp
+                ? theta.borrowing("prior." + Prior.Vamp.ENCODER, phi, "encoder")
+                : theta;
+    }
+
     /** p(z). */
     public Distribution prior(Parameters theta) {
         return prior.distribution(theta.at("prior"));
@@ -44,15 +57,16 @@ public record Model(Prior prior, Conditional likelihood) {
     /**
      * The three terms of log w = log p(x|z) + log p(z) − log q(z|x). This is the only place where they are formed.
      *
-     * @param z draws from q, {@code [K, B, D]}
+     * @param draw z from q, {@code [K, B, D]}
      * @param q the distribution whose density divides: q_φ(z|x), or the same with its parameters as constants
      */
-    public LogWeights logWeights(Parameters theta, Batch batch, Tensor z, Distribution q) {
+    public LogWeights logWeights(Parameters theta, Batch batch, Draw draw, Distribution q) {
         Distribution p = prior(theta);
+        Tensor z = draw.z();
         return new LogWeights(
                 () -> likelihood(theta, z).logProb(batch.x()),
                 () -> p.logProb(z),
-                () -> q.logProb(z),
+                () -> draw.logProb(q),
                 () -> Kl.closedForm(q, p));
     }
 }

@@ -20,4 +20,9 @@ public enum Activation {
             case SOFTPLUS -> x.softplus();
         };
     }
+
+    /** Applies it to each element of x Wᵀ + b. */
+    Tensor affine(Tensor x, Tensor weight, Tensor bias) {
+        return this == TANH ? x.linearTanh(weight, bias) : apply(x.linear(weight, bias));
+    }
 }

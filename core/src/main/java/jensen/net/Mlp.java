@@ -59,7 +59,7 @@ public record Mlp(int inputs, List<Integer> hidden, int outputs, Activation acti
     public Tensor apply(Parameters w, Tensor x) {
         Tensor h = x;
         for (int i = 0; i < hidden.size(); i++) {
-            h = activation.apply(affine(w, i, h));
+            h = activation.affine(h, w.get(i + ".weight"), w.get(i + ".bias"));
         }
         return affine(w, hidden.size(), h);
     }

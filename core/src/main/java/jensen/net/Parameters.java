@@ -19,12 +19,23 @@ public final class Parameters {
     private final List<Slot> slots;
     private final Tensor flat;
     private final Map<String, Tensor> leaves;
+    private final Map<String, Loan> loans;
     private final String path;
 
-    private Parameters(List<Slot> slots, Tensor flat, Map<String, Tensor> leaves, String path) {
+    /**
+     * A parameter of another object that can be read here.
+     *
+     * @param name in the object that it belongs to
+     * @param leaf the same memory, to differentiate by on its own
+     */
+    private record Loan(String name, Tensor leaf) {}
+
+    private Parameters(
+            List<Slot> slots, Tensor flat, Map<String, Tensor> leaves, Map<String, Loan> loans, String path) {
         this.slots = slots;
         this.flat = flat;
         this.leaves = leaves;
+        this.loans = loans;
         this.path = path;
     }
 
@@ -54,13 +65,17 @@ public final class Parameters {
                 }
                 from += count;
             }
-            return new Parameters(List.copyOf(slots), flat, leaves, "");
+            return new Parameters(List.copyOf(slots), flat, leaves, Map.of(), "");
         }
     }
 
     /** The parameter of a name under this object's path. */
     public Tensor get(String name) {
         Tensor t = leaves.get(path + name);
+        Loan loan = loans.get(path + name);
+        if (t == null && loan != null) {
+            return loan.leaf();
+        }
         if (t == null) {
             throw new IllegalArgumentException(
                     "no parameter " + path + name + "; there are " + String.join(", ", leaves.keySet()));
@@ -70,7 +85,37 @@ public final class Parameters {
 
     /** The same parameters seen from further down: {@code at("a").get("b")} is {@code get("a.b")}. */
     public Parameters at(String segment) {
-        return new Parameters(slots, flat, leaves, path + segment + ".");
+        return new Parameters(slots, flat, leaves, loans, path + segment + ".");
+    }
+
+    /**
+     * These parameters, under whose path {@code as} those of another object below {@code segment} can be read too. They stay
+     * the other's: they are in {@link #borrowed}, in nothing else that says what is here.
+     *
+     * @param lender whose parameters are read as they are at the time
+     */
+    public Parameters borrowing(String as, Parameters lender, String segment) {
+        String from = lender.path + segment + ".";
+        Map<String, Loan> more = new LinkedHashMap<>();
+        try (Scope scope = new Scope()) {
+            lender.leaves.forEach((name, leaf) -> {
+                if (name.startsWith(from)) {
+                    Tensor alias = leaf.requiresGradient().retain();
+                    more.put(path + as + "." + name.substring(from.length()), new Loan(name, alias));
+                }
+            });
+        }
+        return new Parameters(slots, flat, leaves, more, path);
+    }
+
+    /**
+     * What {@link #borrowing} made readable, by the names of the object that it belongs to. These are leaves of their own:
+     * their gradient is of the use that is made of them through this object, and is to be added to that through the other.
+     */
+    public Map<String, Tensor> borrowed() {
+        Map<String, Tensor> borrowed = new LinkedHashMap<>();
+        loans.values().forEach(loan -> borrowed.put(loan.name(), loan.leaf()));
+        return borrowed;
     }
 
     /**

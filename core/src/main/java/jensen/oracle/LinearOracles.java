@@ -43,7 +43,7 @@ final class LinearOracles {
     private static List<Oracle> closedForms(Evaluator evaluator, Dataset data, int[] rows, float[][] x) {
         LinearGaussian model = LinearExample.model();
         Batch batch = evaluator.read(data, rows);
-        Reparameterised q = evaluator.guide().posterior(evaluator.phi(), batch);
+        Reparameterised q = evaluator.guide().continuous(evaluator.phi(), batch);
         MultivariateNormal posterior = model.posterior(batch.x());
         double exact = LinearExample.logEvidence(x[0]);
         double gap = LinearExample.gap(SHIFT, FACTOR);

@@ -13,8 +13,8 @@ import jensen.data.Dataset;
 import jensen.data.Encoding;
 import jensen.data.Shape;
 import jensen.data.Values;
-import jensen.dist.Reparameterised;
 import jensen.gradient.Pathwise;
+import jensen.gradient.Target;
 import jensen.model.Amortised;
 import jensen.model.Family;
 import jensen.model.Head;
@@ -117,10 +117,9 @@ final class TrainingOracles {
     }
 
     private static Tensor value(Bound bound, Training training, Parameters theta, Parameters phi, Batch batch) {
-        Reparameterised q = training.guide().posterior(phi, batch);
-        Tensor z = q.draw(5, Generator.of(2));
+        Target target = new Target.OfBatch(training.model(), theta, training.guide(), phi, batch);
         return new Pathwise()
-                .estimate(training.model(), theta, batch, q, z, bound, 1)
+                .estimate(target, bound, 5, 1, Generator.of(2))
                 .bound()
                 .sum();
     }

@@ -6,10 +6,22 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import jensen.bound.Bound;
+import jensen.bound.Ciwae;
 import jensen.bound.Elbo;
+import jensen.bound.Miwae;
+import jensen.bound.Piwae;
+import jensen.bound.Renyi;
+import jensen.bound.Tvo;
 import jensen.data.Encoding;
 import jensen.experiment.Experiment;
 import jensen.experiment.Provenance;
+import jensen.gradient.DoublyReparameterised;
+import jensen.gradient.GradientEstimator;
+import jensen.gradient.ReweightedWakeSleep;
+import jensen.gradient.ScoreFunction;
+import jensen.gradient.StickTheLanding;
+import jensen.gradient.Vimco;
+import jensen.gradient.WakeSleep;
 import jensen.model.Amortised;
 import jensen.model.Conditional;
 import jensen.model.Guide;
@@ -50,6 +62,7 @@ final class Words {
                 entries,
                 "Bound",
                 bound(t.objective().bound()) + ", " + plural(t.objective().samples(), "draw") + " of z");
+        add(entries, "Gradient", gradient(t.objective().gradient()));
         add(entries, "Optimiser", optimiser(t.optimiser()));
         add(entries, "Learning rate", schedule(t.learningRate()));
         if (t.clip() > 0) {
@@ -163,14 +176,67 @@ final class Words {
         if (bound instanceof Elbo elbo) {
             return elbo.kl() == Elbo.KlForm.ANALYTIC ? "ELBO with the KL in closed form" : "ELBO with the KL by draws";
         }
+        if (bound instanceof Renyi renyi) {
+            return "Rényi bound, α " + renyi.alpha();
+        }
+        if (bound instanceof Miwae miwae) {
+            return "mean of " + miwae.groups() + " importance-weighted bounds";
+        }
+        if (bound instanceof Piwae piwae) {
+            return "importance-weighted bound, for φ the mean of " + piwae.groups();
+        }
+        if (bound instanceof Ciwae ciwae) {
+            return "%s ELBO + %s importance-weighted bound".formatted(ciwae.beta(), 1 - ciwae.beta());
+        }
+        if (bound instanceof Tvo tvo) {
+            return "thermodynamic bound of " + tvo.intervals() + " intervals";
+        }
         return "importance-weighted bound";
+    }
+
+    private static String gradient(GradientEstimator gradient) {
+        if (gradient instanceof StickTheLanding) {
+            return "through the draws, without the score of q";
+        }
+        if (gradient instanceof DoublyReparameterised) {
+            return "doubly reparameterised";
+        }
+        if (gradient instanceof ScoreFunction score) {
+            return score.baseline() == ScoreFunction.Baseline.NONE
+                    ? "score function"
+                    : "score function, less the bound of the other draws";
+        }
+        if (gradient instanceof Vimco) {
+            return "VIMCO";
+        }
+        if (gradient instanceof WakeSleep) {
+            return "wake-sleep";
+        }
+        return gradient instanceof ReweightedWakeSleep ? "reweighted wake-sleep" : "through the draws";
     }
 
     /** What is maximised, as a bound on log p(x). */
     static String formula(Bound bound) {
         return bound instanceof Elbo
                 ? "L(θ, φ; x) = E_q[log p_θ(x|z)] − KL(q_φ(z|x) ‖ p(z)) ≤ log p_θ(x)"
-                : "L_K(θ, φ; x) = E_q[log (w_1 + … + w_K) / K] ≤ log p_θ(x), w = p_θ(x, z) / q_φ(z|x)";
+                : "L_K(θ, φ; x) = E_q[%s] ≤ log p_θ(x), w = p_θ(x, z) / q_φ(z|x)".formatted(average(bound));
+    }
+
+    private static String average(Bound bound) {
+        String importanceWeighted = "log (w_1 + … + w_K) / K";
+        if (bound instanceof Renyi) {
+            return "1/(1 − α) log (w_1^(1 − α) + … + w_K^(1 − α)) / K";
+        }
+        if (bound instanceof Miwae) {
+            return "mean over M groups of log (w_1 + … + w_K/M) M / K";
+        }
+        if (bound instanceof Ciwae) {
+            return "β (log w_1 + … + log w_K) / K + (1 − β) " + importanceWeighted;
+        }
+        if (bound instanceof Tvo) {
+            return "Σ_s (β_s+1 − β_s) Σ_k w_k^β_s log w_k / Σ_k w_k^β_s";
+        }
+        return importanceWeighted;
     }
 
     private static String optimiser(Optimiser optimiser) {

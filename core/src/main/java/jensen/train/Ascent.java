@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import jensen.net.Parameters;
 import jensen.optim.Optimiser;
+import jensen.tensor.Gradient;
 import jensen.tensor.Scope;
 import jensen.tensor.Tensor;
 
@@ -35,8 +36,17 @@ final class Ascent {
         this.state = List.copyOf(buffers);
     }
 
+    /** Where a piece begins: an even share, moved back to the beginning of a row where it is within a matrix. */
     private long from(int piece) {
-        return parameters.count() * piece / pieces;
+        long share = parameters.count() * piece / pieces;
+        long start = 0;
+        for (Tensor leaf : leaves) {
+            if (share < start + leaf.count()) {
+                return share - (share - start) % Gradient.grain(leaf);
+            }
+            start += leaf.count();
+        }
+        return parameters.count();
     }
 
     /**
@@ -45,7 +55,7 @@ final class Ascent {
      * @param shards each shard's gradients by leaf
      * @return the squared length of the piece
      */
-    double reduce(int piece, List<List<Tensor>> shards) {
+    double reduce(int piece, List<List<Gradient>> shards) {
         long from = from(piece);
         long to = from(piece + 1);
         if (from == to) {
@@ -60,11 +70,11 @@ final class Ascent {
                     long length = Math.min(end, to) - low;
                     Tensor sum = gradient.narrow(0, low, length);
                     for (int s = 0; s < shards.size(); s++) {
-                        Tensor part = shards.get(s).get(i).reshape(-1).narrow(0, low - start, length);
+                        Gradient part = shards.get(s).get(i);
                         if (s == 0) {
-                            sum.copyInPlace(part);
+                            part.copyTo(sum, low - start, low - start + length);
                         } else {
-                            sum.addInPlace(part, 1);
+                            part.addTo(sum, low - start, low - start + length);
                         }
                     }
                 }

@@ -10,13 +10,14 @@ import jensen.data.Batch;
 import jensen.data.Batches;
 import jensen.data.Dataset;
 import jensen.data.Values;
-import jensen.dist.Reparameterised;
 import jensen.gradient.Estimate;
 import jensen.gradient.Objective;
+import jensen.gradient.Target;
 import jensen.model.LogWeights;
 import jensen.net.Parameters;
 import jensen.tensor.Autograd;
 import jensen.tensor.Generator;
+import jensen.tensor.Gradient;
 import jensen.tensor.Native;
 import jensen.tensor.Safetensors;
 import jensen.tensor.Scope;
@@ -34,6 +35,8 @@ public final class Run implements Iterator<Step>, AutoCloseable {
     private final Batches batches;
     private final Ascent theta;
     private final Ascent phi;
+    private final Parameters read;
+    private final Map<String, Tensor> borrowed;
     private final Team team;
     private final Generator rng;
     private final Profile profile = new Profile();
@@ -66,6 +69,8 @@ public final class Run implements Iterator<Step>, AutoCloseable {
         this.batches = new Batches(data.size(), training.batch(), true);
         this.theta = new Ascent(theta, training.optimiser(), training.shards());
         this.phi = new Ascent(phi, training.optimiser(), training.shards());
+        this.read = training.model().reading(theta, phi);
+        this.borrowed = read.borrowed();
         this.rng = training.generator();
         this.team = new Team(Math.min(threads, training.shards()));
     }
@@ -168,8 +173,8 @@ public final class Run implements Iterator<Step>, AutoCloseable {
     }
 
     private double reduce(Shard[] parts) {
-        List<List<Tensor>> forTheta = Arrays.stream(parts).map(p -> p.theta).toList();
-        List<List<Tensor>> forPhi = Arrays.stream(parts).map(p -> p.phi).toList();
+        List<List<Gradient>> forTheta = Arrays.stream(parts).map(p -> p.theta).toList();
+        List<List<Gradient>> forPhi = Arrays.stream(parts).map(p -> p.phi).toList();
         double[] squares = new double[training.shards()];
         team.run(
                 squares.length,
@@ -194,9 +199,9 @@ public final class Run implements Iterator<Step>, AutoCloseable {
 
     private Estimate estimate(Batch batch, double klWeight) {
         Objective o = training.objective();
-        Reparameterised q = training.guide().posterior(phi.parameters, batch);
-        Tensor z = q.draw(o.samples(), rng.split("draw").split(done).rows(batch.index()));
-        return o.gradient().estimate(training.model(), theta.parameters, batch, q, z, o.bound(), klWeight);
+        Target target = new Target.OfBatch(training.model(), read, training.guide(), phi.parameters, batch);
+        Generator noise = rng.split("draw").split(done).rows(batch.index());
+        return o.gradient().estimate(target, o.bound(), o.samples(), klWeight, noise);
     }
 
     private static Shard sums(Estimate e) {
@@ -207,18 +212,31 @@ public final class Run implements Iterator<Step>, AutoCloseable {
     }
 
     private Shard differentiate(Estimate e, double weight, Shard part) {
+        List<Tensor> forTheta = new ArrayList<>(theta.leaves);
+        forTheta.addAll(borrowed.values());
+        List<Gradient> found;
         if (e.forTheta() == e.forPhi()) {
-            List<Tensor> both = new ArrayList<>(theta.leaves);
+            List<Tensor> both = new ArrayList<>(forTheta);
             both.addAll(phi.leaves);
-            List<Tensor> found = Autograd.gradient(e.forTheta().sum().mul(weight), both);
-            part.theta = found.subList(0, theta.leaves.size());
-            part.phi = found.subList(theta.leaves.size(), found.size());
+            found = Autograd.gradients(e.forTheta().sum().mul(weight), both, false);
+            part.phi = found.subList(forTheta.size(), found.size());
         } else {
-            part.theta = Autograd.gradient(e.forTheta().sum().mul(weight), theta.leaves, true);
-            part.phi = Autograd.gradient(e.forPhi().sum().mul(weight), phi.leaves);
+            found = Autograd.gradients(e.forTheta().sum().mul(weight), forTheta, true);
+            part.phi = Autograd.gradients(e.forPhi().sum().mul(weight), phi.leaves, false);
         }
+        part.theta = found.subList(0, theta.leaves.size());
+        giveBack(found.subList(theta.leaves.size(), forTheta.size()), part.phi);
         part.retain();
         return part;
+    }
+
+    /** Adds the gradients of what the model reads of φ to those of φ itself. */
+    private void giveBack(List<Gradient> ofBorrowed, List<Gradient> ofPhi) {
+        List<String> names = List.copyOf(phi.parameters.all().keySet());
+        int i = 0;
+        for (String name : borrowed.keySet()) {
+            ofPhi.get(names.indexOf(name)).add(ofBorrowed.get(i++));
+        }
     }
 
     private Batch read(int epoch, int from, int to) {
@@ -280,8 +298,8 @@ public final class Run implements Iterator<Step>, AutoCloseable {
         final double objective;
         final double logLikelihood;
         final double kl;
-        List<Tensor> theta = List.of();
-        List<Tensor> phi = List.of();
+        List<Gradient> theta = List.of();
+        List<Gradient> phi = List.of();
 
         Shard(double objective, double logLikelihood, double kl) {
             this.objective = objective;
@@ -290,13 +308,13 @@ public final class Run implements Iterator<Step>, AutoCloseable {
         }
 
         void retain() {
-            theta.forEach(Tensor::retain);
-            phi.forEach(Tensor::retain);
+            theta.forEach(Gradient::retain);
+            phi.forEach(Gradient::retain);
         }
 
         void release() {
-            theta.forEach(Tensor::release);
-            phi.forEach(Tensor::release);
+            theta.forEach(Gradient::release);
+            phi.forEach(Gradient::release);
         }
     }
 }

@@ -3,9 +3,11 @@ package jensen.train;
 import jensen.data.Dataset;
 import jensen.data.Encoding;
 import jensen.gradient.Objective;
+import jensen.model.Amortised;
 import jensen.model.Guide;
 import jensen.model.Head;
 import jensen.model.Model;
+import jensen.model.Prior;
 import jensen.net.Initialiser;
 import jensen.net.Parameters;
 import jensen.optim.Adam;
@@ -52,6 +54,10 @@ public record Training(
         }
         if (shards < 1 || shards > batch) {
             throw new IllegalArgumentException("shards must be from 1 to the batch's " + batch + ", was " + shards);
+        }
+        if (model.prior() instanceof Prior.Vamp vamp && !guide.equals(new Amortised(vamp.encoder()))) {
+            throw new IllegalArgumentException("model's prior is made of posteriors: its encoder must be the guide's, "
+                    + guide + ", is " + vamp.encoder());
         }
         if (!(clip >= 0)) {
             throw new IllegalArgumentException("clip must be ≥ 0, was " + clip);
@@ -188,11 +194,16 @@ public record Training(
     }
 
     /**
-     * Starts the likelihood at the mean of the training data: sets its output bias so, where it has one.
+     * Starts the likelihood at the mean of the training data, by its output bias where it has one, and a prior's
+     * pseudo-inputs at rows spread over them.
      *
-     * @param data in which up to 10,000 rows, spread evenly, are looked at
+     * @param data in which up to 10,000 rows, spread evenly, are looked at for the mean
+     * @throws IllegalArgumentException if there are fewer data than pseudo-inputs
      */
     public void centre(Parameters theta, Dataset data) {
+        if (model.prior() instanceof Prior.Vamp vamp) {
+            startInputs(vamp, theta.at("prior"), data);
+        }
         if (!(model.likelihood() instanceof Head head)) {
             return;
         }
@@ -207,5 +218,16 @@ public record Training(
             }
         }
         head.centre(theta.at("likelihood"), mean);
+    }
+
+    private void startInputs(Prior.Vamp vamp, Parameters w, Dataset data) {
+        int[] rows = data.spread(vamp.inputs());
+        if (rows.length < vamp.inputs()) {
+            throw new IllegalArgumentException("pseudo-inputs start at data: expected at most " + rows.length
+                    + ", found " + vamp.inputs());
+        }
+        float[] values = new float[Math.multiplyExact(rows.length, data.shape().size())];
+        encoding.encode(data, rows, 0, rows.length, generator().split("inputs"), values);
+        vamp.start(w, values);
     }
 }

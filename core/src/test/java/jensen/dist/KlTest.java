@@ -43,9 +43,10 @@ class KlTest {
 
     private record Pair(Law q, Law p) {
         boolean closed() {
-            return q.type() == p.type()
-                    && List.of(DiagonalNormal.class, MultivariateNormal.class, Bernoulli.class, Categorical.class)
-                            .contains(q.type());
+            List<Class<?>> normals = List.of(DiagonalNormal.class, MultivariateNormal.class, LowRankNormal.class);
+            return (normals.contains(q.type()) && normals.contains(p.type()))
+                    || (q.type() == p.type()
+                            && List.of(Bernoulli.class, Categorical.class).contains(q.type()));
         }
 
         /** ∫ q f(log q − log p). */
@@ -82,6 +83,9 @@ class KlTest {
                 new Pair(Law.normal(1, 1), Law.normal(0, 0)),
                 new Pair(Law.bernoulli(-2), Law.bernoulli(1)),
                 new Pair(Law.multivariateNormal(0.5, -1), Law.multivariateNormal(-0.3, 0.4)),
+                new Pair(Law.multivariateNormal(0.5, -1), Law.normal(0.2, 0.3)),
+                new Pair(Law.lowRankNormal(0.5, -1, 0.4), Law.normal(0.2, 0.3)),
+                new Pair(Law.lowRankNormal(0.5, -1, 0.4), Law.multivariateNormal(0, 0)),
                 new Pair(Law.continuousBernoulli(3), Law.normal(0.2, -1)),
                 new Pair(Law.bernoulli(0.4), Law.categorical(0.5, -0.25)),
                 new Pair(Law.categorical(0.5, -0.25, 1), Law.discretizedLogistic(1, 0.5)),

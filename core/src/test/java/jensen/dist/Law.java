@@ -92,6 +92,11 @@ record Law(Class<? extends Distribution> type, List<double[]> parameters, Make m
                 normal(-1.3, 2.5),
                 normal(40, -6),
                 multivariateNormal(-1.3, 2.5),
+                lowRankNormal(0.7, -1.1, 0.9),
+                lowRankNormal(-20, -9, 3),
+                flow(0.4, -0.5, 2.3, 1.2, -0.7),
+                flow(-3, 1, -0.8, 0.9, 0.5),
+                mixture(1.4, -0.8),
                 bernoulli(0),
                 bernoulli(-1.7),
                 bernoulli(4),
@@ -126,6 +131,45 @@ record Law(Class<? extends Distribution> type, List<double[]> parameters, Make m
                 normal(mean, logVariance).support());
     }
 
+    /** With as many columns as elements, each of which moves one element alone. */
+    static Law lowRankNormal(double mean, double logVariance, double factor) {
+        return new Law(
+                LowRankNormal.class,
+                List.of(one(mean), one(logVariance), one(factor)),
+                p -> new LowRankNormal(
+                        p.get(0), p.get(1), p.get(2).unsqueeze(-1).mul(MultivariateNormal.identity(p.get(2)))),
+                normal(mean, Math.log(Math.exp(logVariance) + factor * factor)).support());
+    }
+
+    /** z ↦ z + r tanh(s z + b) of each element alone. */
+    static Law flow(double mean, double logVariance, double r, double s, double b) {
+        double reach = 9 * Math.exp(logVariance / 2) + Math.abs(r);
+        return new Law(
+                Flow.class,
+                List.of(one(mean), one(logVariance), one(r), one(s), one(b)),
+                p -> {
+                    Tensor identity = MultivariateNormal.identity(p.get(0));
+                    Transform step = new Sylvester(
+                            identity,
+                            p.get(2).unsqueeze(-1).mul(identity),
+                            p.get(3).unsqueeze(-1).mul(identity),
+                            p.get(4));
+                    return new Flow(new DiagonalNormal(p.get(0), p.get(1)), List.of(step));
+                },
+                new Interval(mean - reach, mean + reach));
+    }
+
+    /** Of one component, so that its density is that of its elements; of several in its own test. */
+    static Law mixture(double mean, double logVariance) {
+        return new Law(
+                Mixture.class,
+                List.of(one(mean), one(logVariance)),
+                p -> new Mixture(
+                        p.get(0).narrow(-1, 0, 1).mul(0),
+                        new DiagonalNormal(p.get(0).unsqueeze(-2), p.get(1).unsqueeze(-2))),
+                normal(mean, logVariance).support());
+    }
+
     static Law bernoulli(double logit) {
         return new Law(Bernoulli.class, List.of(one(logit)), p -> new Bernoulli(p.get(0)), new Whole(2));
     }
@@ -152,6 +196,11 @@ record Law(Class<? extends Distribution> type, List<double[]> parameters, Make m
 
     private static double[] one(double value) {
         return new double[] {value};
+    }
+
+    /** How far the mean may be from the integral, in standard deviations: a flow's is that of 128 fixed draws. */
+    double slack() {
+        return type == Flow.class ? 5 / Math.sqrt(128) : 0;
     }
 
     /** Whether all values of the support are whole numbers. */

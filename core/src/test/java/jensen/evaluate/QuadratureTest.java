@@ -129,7 +129,7 @@ class QuadratureTest {
         List<Estimate> found = METHOD.gap(evaluator, data, first(2), n -> {});
         try (Scope scope = new Scope()) {
             var batch = evaluator.read(data, first(2));
-            var q = evaluator.guide().posterior(evaluator.phi(), batch);
+            var q = evaluator.guide().continuous(evaluator.phi(), batch);
             double[] expected = exact.gap(batch.x(), q).toDoubles();
             for (int i = 0; i < 2; i++) {
                 assertThat(found.get(i).standardError()).isLessThanOrEqualTo(1e-9);
@@ -298,7 +298,7 @@ class QuadratureTest {
     private static double bound(Evaluator evaluator, Dataset data, int row) {
         try (Scope scope = new Scope()) {
             var batch = evaluator.read(data, new int[] {row});
-            var q = evaluator.guide().posterior(evaluator.phi(), batch);
+            var q = evaluator.guide().continuous(evaluator.phi(), batch);
             double step = 0.15;
             int side = 121;
             double[] noise = new double[2 * side * side];

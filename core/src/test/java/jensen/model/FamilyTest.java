@@ -4,9 +4,9 @@ import static jensen.Close.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 import jensen.data.Values;
 import jensen.dist.DiagonalNormal;
@@ -42,19 +42,34 @@ class FamilyTest {
         scope.close();
     }
 
+    private static List<Family> every() {
+        List<Family> every = new ArrayList<>(Family.ALL);
+        every.add(new CorrelatedFamily.FullNormal());
+        every.add(new CorrelatedFamily.LowRankNormal(2));
+        every.add(new FlowFamily.Planar(3));
+        every.add(new FlowFamily.Autoregressive(3, 7));
+        every.add(new FlowFamily.Sylvester(3, 2));
+        return every;
+    }
+
     private static Parameters own(Family family, int event) {
         return Parameters.start(family.slots(event), Initialiser.HE, Generator.of(0), DType.FLOAT64, Device.CPU);
     }
 
     private static Distribution at(Family family, double... outputs) {
-        int event = outputs.length / family.perElement();
+        int event = 1;
+        while (family.outputs(event) < outputs.length) {
+            event++;
+        }
         return family.of(own(family, event), Tensor.of(outputs, outputs.length), event);
     }
 
     @Test
     void allAreListedUnderNamesOfTheirOwn() {
         assertThat(Family.ALL.stream().map(Family::getClass).collect(Collectors.toSet()))
-                .isEqualTo(Set.of(Family.class.getPermittedSubclasses()));
+                .isEqualTo(Arrays.stream(Family.class.getPermittedSubclasses())
+                        .filter(Class::isRecord)
+                        .collect(Collectors.toSet()));
         assertThat(Family.ALL.stream().map(Family::name)).doesNotHaveDuplicates();
     }
 
@@ -78,7 +93,7 @@ class FamilyTest {
     }
 
     private static void assertDraws(Family family, Values values) {
-        float[] draws = at(family, new SplitMix(1).normals(6 * family.perElement()))
+        float[] draws = at(family, new SplitMix(1).normals(family.outputs(6)))
                 .sample(200, Generator.of(2))
                 .toFloats();
         assertThat(family.fits(values)).isTrue();
@@ -101,16 +116,33 @@ class FamilyTest {
         expected += logits[3] - Math.log(Math.exp(-1) + Math.exp(0) + Math.exp(1));
         assertClose("log p", categorical.logProb(Tensor.of(x, 2)).item(), expected, 1e-14);
 
-        for (Family family : Family.ALL) {
+        for (Family family : every()) {
             long[] batch = {4, 3};
-            double[] outputs = new SplitMix(3).normals(12 * 5 * family.perElement());
-            Distribution d =
-                    family.of(own(family, 5), Tensor.of(outputs, Shapes.append(batch, 5L * family.perElement())), 5);
+            double[] outputs = new SplitMix(3).normals(12 * family.outputs(5));
+            Distribution d = family.of(own(family, 5), Tensor.of(outputs, Shapes.append(batch, family.outputs(5))), 5);
             assertThat(d.mean().shape()).as(family.name()).containsExactly(4, 3, 5);
             assertThat(d.logProb(d.sample(2, Generator.of(4))).shape())
                     .as(family.name())
                     .containsExactly(2, 4, 3);
         }
+    }
+
+    @Test
+    void correlatedNormalsHaveTheirOutputsInTheStatedOrder() {
+        jensen.dist.MultivariateNormal full =
+                (jensen.dist.MultivariateNormal) at(new CorrelatedFamily.FullNormal(), 1, 2, 3, 0, 0.5, -1, 7, 8, 9);
+        assertThat(full.mean().toDoubles()).containsExactly(1, 2, 3);
+        assertClose(
+                "L",
+                full.choleskyFactor().toDoubles(),
+                new double[] {1, 0, 0, 7, Math.exp(0.5), 0, 8, 9, Math.exp(-1)},
+                1e-15);
+
+        jensen.dist.LowRankNormal low = (jensen.dist.LowRankNormal)
+                at(new CorrelatedFamily.LowRankNormal(2), 1, 2, 3, -1, -2, -3, 10, 20, 30, 40, 50, 60);
+        assertThat(low.mean().toDoubles()).containsExactly(1, 2, 3);
+        assertThat(low.logVariance().toDoubles()).containsExactly(-1, -2, -3);
+        assertThat(low.factor().toDoubles()).containsExactly(10, 40, 20, 50, 30, 60);
     }
 
     @Test
@@ -141,6 +173,8 @@ class FamilyTest {
         double[] real = {-3.5, 0, 100};
         assertClose("normal", mean(new Family.Normal(), real), real, 1e-12);
         assertClose("normal-shared", mean(new Family.NormalShared(), real), real, 1e-12);
+        assertClose("full-normal", mean(new CorrelatedFamily.FullNormal(), real), real, 1e-12);
+        assertClose("low-rank-normal", mean(new CorrelatedFamily.LowRankNormal(3), real), real, 1e-12);
         double[] grey = {0, 30.5, 127.5, 255};
         jensen.dist.DiscretizedLogistic logistic = (jensen.dist.DiscretizedLogistic)
                 at(new Family.DiscretizedLogistic(), new Family.DiscretizedLogistic().bias(grey));
@@ -157,7 +191,7 @@ class FamilyTest {
 
     private static double[] mean(Family family, double... mean) {
         double[] bias = family.bias(mean);
-        assertThat(bias).hasSize(mean.length * family.perElement());
+        assertThat(bias).hasSize(family.outputs(mean.length));
         return at(family, bias).mean().toDoubles();
     }
 

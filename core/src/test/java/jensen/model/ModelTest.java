@@ -11,6 +11,7 @@ import jensen.bound.ImportanceWeighted;
 import jensen.data.Batch;
 import jensen.dist.ContinuousBernoulli;
 import jensen.dist.DiagonalNormal;
+import jensen.dist.Draw;
 import jensen.dist.Reparameterised;
 import jensen.net.Activation;
 import jensen.net.Mlp;
@@ -48,8 +49,8 @@ class ModelTest {
         double[] mean = new SplitMix(2).normals(B * 2);
         double[] logVariance = new SplitMix(3).normals(B * 2);
         DiagonalNormal q = new DiagonalNormal(Tensor.of(mean, B, 2), Tensor.of(logVariance, B, 2));
-        LogWeights w =
-                EXAMPLE.model().logWeights(EXAMPLE.theta(), LinearGaussian.batch(B, X), Tensor.of(z, K, B, 2), q);
+        LogWeights w = EXAMPLE.model()
+                .logWeights(EXAMPLE.theta(), LinearGaussian.batch(B, X), Draw.of(Tensor.of(z, K, B, 2)), q);
         double[] likelihood = new double[K * B];
         double[] prior = new double[K * B];
         double[] posterior = new double[K * B];
@@ -104,9 +105,9 @@ class ModelTest {
     @Test
     void atTheExactPosteriorLogWIsTheEvidenceWhateverZ() {
         Batch batch = LinearGaussian.batch(B, X);
-        Reparameterised q = EXAMPLE.guide().posterior(EXAMPLE.exactPhi(), batch);
-        Tensor z = q.draw(50, Generator.of(9)).mul(3); // far out too
-        LogWeights w = EXAMPLE.model().logWeights(EXAMPLE.theta(), batch, z, q);
+        Reparameterised q = EXAMPLE.guide().continuous(EXAMPLE.exactPhi(), batch);
+        Tensor z = q.sample(50, Generator.of(9)).mul(3); // far out too
+        LogWeights w = EXAMPLE.model().logWeights(EXAMPLE.theta(), batch, Draw.of(z), q);
         double[] expected = new double[50 * B];
         for (int i = 0; i < expected.length; i++) {
             expected[i] = EXAMPLE.logEvidence(Arrays.copyOfRange(X, i % B * 3, i % B * 3 + 3));
@@ -120,7 +121,7 @@ class ModelTest {
         Parameters theta = EXAMPLE.theta();
         Batch batch = LinearGaussian.batch(B, X);
         ContinuousBernoulli q = new ContinuousBernoulli(Tensor.of(new SplitMix(4).normals(B * 2), B, 2));
-        LogWeights w = EXAMPLE.model().logWeights(theta, batch, q.sample(K, Generator.of(5)), q);
+        LogWeights w = EXAMPLE.model().logWeights(theta, batch, q.draw(K, Generator.of(5)), q);
         assertThat(w.closedFormKl()).isEmpty();
         assertThatThrownBy(() -> Elbo.analytic().value(w))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -153,8 +154,8 @@ class ModelTest {
                 Generator.of(0),
                 jensen.tensor.DType.FLOAT64,
                 jensen.tensor.Device.CPU);
-        assertThatThrownBy(() -> binary.posterior(phi, LinearGaussian.batch(B, X)))
+        assertThatThrownBy(() -> binary.continuous(phi, LinearGaussian.batch(B, X)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContainingAll("encoder", "reparameterised");
+                .hasMessageContainingAll("q must", "reparameterised");
     }
 }

@@ -43,7 +43,7 @@ public final class Examples {
     }
 
     public static Model model(int latent, List<Integer> hidden, Family family) {
-        int outputs = family.perElement() * PIXELS;
+        int outputs = family.outputs(PIXELS);
         return new Model(
                 new Prior.StandardNormal(latent),
                 new Head(new Mlp(latent, hidden, outputs, Activation.TANH), family, PIXELS));

@@ -1,10 +1,17 @@
 package jensen.tensor;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /** Reverse-mode differentiation. */
 public final class Autograd {
@@ -22,17 +29,148 @@ public final class Autograd {
 
     /** As {@link #gradient(Tensor, List)}; {@code again} keeps the graph for a further differentiation of it. */
     public static List<Tensor> gradient(Tensor output, List<Tensor> inputs, boolean again) {
-        return Tensor.guarded(() -> {
-            TensorVector of = new TensorVector(output.pointer);
-            TensorVector by =
-                    new TensorVector(inputs.stream().map(t -> t.pointer).toArray(org.bytedeco.pytorch.Tensor[]::new));
-            TensorVector found = torch.grad(of, by, new TensorVector(), new BoolOptional(again), false, true);
-            List<Tensor> gradients = new ArrayList<>(inputs.size());
+        return gradients(output, inputs, again).stream().map(Gradient::toTensor).toList();
+    }
+
+    /** As {@link #gradient(Tensor, List, boolean)}, as terms that are not yet added up. */
+    public static List<Gradient> gradients(Tensor output, List<Tensor> inputs, boolean again) {
+        return Tensor.guarded(() -> new Pass(inputs, again).run(output));
+    }
+
+    /**
+     * An operation whose derivative is given, so that what is done inside need be neither remembered nor differentiated.
+     *
+     * @param inputs what the value is differentiated by; anything else in it is constant
+     * @param value computes it
+     * @param pullbacks for each input, ∂(c · value)/∂input for a cotangent c of the value's shape; where the input was
+     *     broadcast, the sum over that is taken of it
+     */
+    public static Tensor operation(
+            List<Tensor> inputs, Supplier<Tensor> value, List<UnaryOperator<Tensor>> pullbacks) {
+        if (!Tape.records(inputs)) {
+            return value.get();
+        }
+        return Tape.record(inputs, value, (c, to) -> {
             for (int i = 0; i < inputs.size(); i++) {
-                org.bytedeco.pytorch.Tensor g = found.get(i);
-                gradients.add(g.defined() ? Tensor.owned(g) : inputs.get(i).zerosLike());
+                if (to.wants(i)) {
+                    to.add(i, pullbacks.get(i).apply(c).sumTo(inputs.get(i)));
+                }
             }
-            return gradients;
         });
+    }
+
+    /** One way back: from a scalar over the tape, libtorch differentiating between its operations. */
+    private static final class Pass {
+        private final List<Tensor> inputs;
+        private final boolean again;
+        private final Map<Tensor, Gradient> found = new IdentityHashMap<>();
+        private final List<Tape.Entry> entries;
+        private final Set<Tensor> leaves = Collections.newSetFromMap(new IdentityHashMap<>());
+
+        Pass(List<Tensor> inputs, boolean again) {
+            this.inputs = inputs;
+            this.entries = useful(inputs);
+            // libtorch's stretches overlap where the tape has operations, so that none may be freed by its first use
+            this.again = again || !entries.isEmpty();
+            inputs.forEach(i -> found.computeIfAbsent(i, Gradient::new));
+            leaves.addAll(inputs);
+            entries.forEach(e -> leaves.add(e.output()));
+        }
+
+        /** The operations on this thread whose inputs may depend on those that are asked for. */
+        private static List<Tape.Entry> useful(List<Tensor> inputs) {
+            Set<Tensor> reached = Collections.newSetFromMap(new IdentityHashMap<>());
+            reached.addAll(inputs);
+            List<Tape.Entry> useful = new ArrayList<>();
+            for (Tape.Entry e : Tape.entries()) {
+                if (e.inputs().stream().anyMatch(i -> reached.contains(i) || !i.pointer.is_leaf() || same(i, inputs))) {
+                    useful.add(e);
+                    reached.add(e.output());
+                }
+            }
+            return useful;
+        }
+
+        private static boolean same(Tensor t, List<Tensor> inputs) {
+            return inputs.stream().anyMatch(i -> i.pointer.is_same(t.pointer));
+        }
+
+        List<Gradient> run(Tensor output) {
+            stretch(output, null);
+            for (int i = entries.size() - 1; i >= 0; i--) {
+                Tape.Entry e = entries.get(i);
+                leaves.remove(e.output());
+                Gradient cotangent = found.get(e.output());
+                if (cotangent != null) {
+                    Tensor c = cotangent.toTensor();
+                    Native.withoutGradient(() -> {
+                        e.pullback().pull(c, new Inputs(e.inputs()));
+                        return c;
+                    });
+                }
+            }
+            return inputs.stream().map(i -> gradient(i)).toList();
+        }
+
+        private Gradient gradient(Tensor of) {
+            return found.computeIfAbsent(of, Gradient::new);
+        }
+
+        /** Lets libtorch differentiate from a tensor back to the leaves. */
+        private void stretch(Tensor from, @Nullable Tensor cotangent) {
+            List<Tensor> to = List.copyOf(leaves);
+            TensorVector g = torch.grad(
+                    new TensorVector(from.pointer),
+                    Tensor.vector(to),
+                    cotangent == null ? new TensorVector() : new TensorVector(cotangent.pointer),
+                    new BoolOptional(again),
+                    false,
+                    true);
+            for (int i = 0; i < to.size(); i++) {
+                org.bytedeco.pytorch.Tensor part = g.get(i);
+                if (part.defined()) {
+                    gradient(to.get(i)).add(Tensor.owned(part));
+                }
+            }
+        }
+
+        /** A tensor as it was asked for, where it is the same to libtorch. */
+        private Tensor asked(Tensor t) {
+            if (leaves.contains(t) || !t.pointer.is_leaf()) {
+                return t;
+            }
+            return inputs.stream().filter(i -> i.pointer.is_same(t.pointer)).findFirst().orElse(t);
+        }
+
+        private final class Inputs implements Tape.Sink {
+            private final List<Tensor> of;
+
+            Inputs(List<Tensor> of) {
+                this.of = of.stream().map(t -> asked(t)).toList();
+            }
+
+            @Override
+            public boolean wants(int i) {
+                return leaves.contains(of.get(i)) || !of.get(i).pointer.is_leaf();
+            }
+
+            @Override
+            public void add(int i, Tensor cotangent) {
+                if (leaves.contains(of.get(i))) {
+                    gradient(of.get(i)).add(cotangent);
+                } else if (of.get(i).pointer.requires_grad()) {
+                    stretch(of.get(i), cotangent);
+                }
+            }
+
+            @Override
+            public void addProduct(int i, Tensor left, Tensor right) {
+                if (leaves.contains(of.get(i))) {
+                    gradient(of.get(i)).addProduct(left, right);
+                } else {
+                    add(i, left.transpose(0, 1).matmul(right));
+                }
+            }
+        }
     }
 }

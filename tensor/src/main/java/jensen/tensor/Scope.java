@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class Scope implements AutoCloseable {
     private final @Nullable PointerScope outer;
     private final PointerScope inner;
+    private final int mark;
 
     /**
      * Opens a scope on the current thread.
@@ -27,10 +28,19 @@ public final class Scope implements AutoCloseable {
         Native.load();
         this.outer = PointerScope.getInnerScope();
         this.inner = new PointerScope();
+        this.mark = Tape.open();
     }
 
-    /** Hands a tensor to the enclosing scope, or, where there is none, to the garbage collector. */
+    /**
+     * Hands a tensor to the enclosing scope, or, where there is none, to the garbage collector.
+     *
+     * @throws IllegalStateException if it could still be differentiated by what this scope will forget
+     */
     public Tensor keep(Tensor t) {
+        if (t.pointer.requires_grad() && Tape.entries().size() > mark) {
+            throw new IllegalStateException(
+                    "differentiate a tensor in the scope that it was computed in, or detach it, before keeping it");
+        }
         if (outer != null) {
             outer.attach(t.pointer);
         } else {
@@ -46,6 +56,7 @@ public final class Scope implements AutoCloseable {
 
     @Override
     public void close() {
+        Tape.close(mark);
         inner.close();
     }
 }

@@ -34,4 +34,13 @@ public final class Shapes {
     public static long[] batch(long... shape) {
         return Arrays.copyOf(shape, shape.length - 1);
     }
+
+    /** The largest divisor of a length that is at most {@code limit}. */
+    static long divisor(long length, long limit) {
+        long divisor = Math.max(1, Math.min(length, limit));
+        while (length % divisor != 0) {
+            divisor--;
+        }
+        return divisor;
+    }
 }

@@ -76,6 +76,7 @@ class OperationsTest {
                 unary("relu below", Tensor::relu, x -> 0, -2, -0.1),
                 unary("elu", Tensor::elu, x -> x > 0 ? x : Math.expm1(x), -3, 3),
                 unary("gelu", Tensor::gelu, x -> x * 0.5 * Erf.erfc(-x / Math.sqrt(2)), -4, 4),
+                unary("normalCdf", Tensor::normalCdf, x -> 0.5 * Erf.erfc(-x / Math.sqrt(2)), -4, 4),
                 unary("softplus", Tensor::softplus, x -> Math.log1p(Math.exp(x)), -30, 30),
                 unary("clamp inside", x -> x.clamp(-1, 1), x -> x, -0.9, 0.9),
                 unary("clamp above", x -> x.clamp(-1, 1), x -> 1, 1.1, 2),

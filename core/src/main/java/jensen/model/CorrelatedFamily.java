@@ -1,0 +1,109 @@
+package jensen.model;
+
+import java.util.Arrays;
+import java.util.List;
+import jensen.data.Values;
+import jensen.dist.Distribution;
+import jensen.dist.MultivariateNormal;
+import jensen.net.Parameters;
+import jensen.net.Slot;
+import jensen.tensor.Shapes;
+import jensen.tensor.Tensor;
+
+/** Families of real vectors whose elements depend on each other: what q(z|x) can be beyond independent normals. */
+public sealed interface CorrelatedFamily extends Family
+        permits CorrelatedFamily.FullNormal, CorrelatedFamily.LowRankNormal, FlowFamily {
+    @Override
+    default List<Slot> slots(int event) {
+        return List.of();
+    }
+
+    @Override
+    default boolean fits(Values values) {
+        return true;
+    }
+
+    /** The outputs begin with the mean. */
+    @Override
+    default double[] bias(double[] mean) {
+        return Arrays.copyOf(mean, outputs(mean.length));
+    }
+
+    /**
+     * N(μ, L Lᵀ) with any covariance; the outputs are μ, log L_ii, and L_ij for j < i row by row.
+     *
+     * @see <a href="https://arxiv.org/abs/1906.02691">Kingma and Welling 2019, arXiv 1906.02691, §2.5.1</a>
+     */
+    record FullNormal() implements CorrelatedFamily {
+        @Override
+        public String name() {
+            return "full-normal";
+        }
+
+        @Override
+        public int outputs(int event) {
+            return Math.addExact(event, Math.multiplyExact(event, event + 1) / 2);
+        }
+
+        @Override
+        public Distribution of(Parameters w, Tensor outputs, int event) {
+            Tensor scale = outputs.narrow(-1, event, event).exp();
+            Tensor below = outputs.narrow(-1, 2L * event, outputs.size(-1) - 2L * event);
+            return new MultivariateNormal(outputs.narrow(-1, 0, event), triangular(scale, below, event));
+        }
+    }
+
+    /**
+     * N(μ, diag σ² + F Fᵀ); the outputs are μ, log σ², and the columns of F.
+     *
+     * @param rank the number of columns, R
+     */
+    record LowRankNormal(int rank) implements CorrelatedFamily {
+        /** @throws IllegalArgumentException if the rank is not positive */
+        public LowRankNormal {
+            requirePositive("rank", rank);
+        }
+
+        @Override
+        public String name() {
+            return "low-rank-normal:" + rank;
+        }
+
+        @Override
+        public int outputs(int event) {
+            return Math.multiplyExact(event, rank + 2);
+        }
+
+        @Override
+        public Distribution of(Parameters w, Tensor outputs, int event) {
+            long[] batch = Shapes.batch(outputs.shape());
+            Tensor columns =
+                    outputs.narrow(-1, 2L * event, (long) event * rank).reshape(Shapes.append(batch, rank, event));
+            return new jensen.dist.LowRankNormal(
+                    outputs.narrow(-1, 0, event), outputs.narrow(-1, event, event), columns.transpose(-1, -2));
+        }
+    }
+
+    /** A lower-triangular matrix, {@code […, n, n]}, from its diagonal and what is below it, row by row. */
+    static Tensor triangular(Tensor diagonal, Tensor below, int n) {
+        long[] batch = Shapes.batch(diagonal.shape());
+        Tensor zero = diagonal.narrow(-1, 0, 1).zerosLike();
+        Tensor entries = Tensor.concat(List.of(diagonal, below, zero), -1);
+        int last = n + n * (n - 1) / 2;
+        long[] place = new long[n * n];
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j < n; j++) {
+                place[i * n + j] = i == j ? i : j < i ? n + i * (i - 1) / 2 + j : last;
+            }
+        }
+        Tensor index = Tensor.of(place, entries.device(), place.length);
+        return entries.gather(index.expand(Shapes.append(batch, place.length))).reshape(Shapes.append(batch, n, n));
+    }
+
+    /** @throws IllegalArgumentException if a size is not positive */
+    static void requirePositive(String name, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " must be ≥ 1, was " + value);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package jensen.tensor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.GradMode;
+
+/**
+ * The operations with derivatives of their own that a thread has done within its open scopes, in order.
+ *
+ * <p>libtorch differentiates what is between them: the result of such an operation is a leaf to it, and {@link Autograd}
+ * goes back over the tape from leaf to leaf. A scope's operations are forgotten with its memory.
+ */
+final class Tape {
+    /**
+     * An operation that was done.
+     *
+     * @param output a leaf to libtorch
+     * @param pullback from the output's cotangent to the inputs'
+     */
+    record Entry(Tensor output, List<Tensor> inputs, Pullback pullback) {}
+
+    /** Adds the inputs' cotangents, given the output's. */
+    interface Pullback {
+        void pull(Tensor cotangent, Sink to);
+    }
+
+    /** Where the cotangents of an operation's inputs go. */
+    interface Sink {
+        /** Whether the cotangent of input {@code i} is of any use. */
+        boolean wants(int i);
+
+        /** Adds to the cotangent of input {@code i}. */
+        void add(int i, Tensor cotangent);
+
+        /** Adds leftᵀ right, {@code [n, a]} and {@code [n, b]}, to the cotangent of input {@code i}, {@code [a, b]}. */
+        void addProduct(int i, Tensor left, Tensor right);
+    }
+
+    private static final ThreadLocal<Tape> CURRENT = ThreadLocal.withInitial(Tape::new);
+
+    private final List<Entry> entries = new ArrayList<>();
+    private int scopes;
+
+    private Tape() {}
+
+    /** This thread's operations so far. */
+    static List<Entry> entries() {
+        return CURRENT.get().entries;
+    }
+
+    /** Notes that a scope was opened on this thread. */
+    static int open() {
+        Tape tape = CURRENT.get();
+        tape.scopes++;
+        return tape.entries.size();
+    }
+
+    /** Forgets what was done since {@link #open}. */
+    static void close(int mark) {
+        Tape tape = CURRENT.get();
+        tape.scopes--;
+        tape.entries.subList(mark, tape.entries.size()).clear();
+    }
+
+    /**
+     * Whether an operation on these inputs is to be recorded here: it may be differentiated, and a scope will forget it.
+     * Outside all scopes libtorch differentiates by itself.
+     */
+    static boolean records(List<Tensor> inputs) {
+        return CURRENT.get().scopes > 0 && differentiable(inputs);
+    }
+
+    /** Whether what is computed from these inputs now may be differentiated. */
+    static boolean differentiable(List<Tensor> inputs) {
+        return GradMode.is_enabled() && inputs.stream().anyMatch(t -> t.pointer.requires_grad());
+    }
+
+    /** Does an operation, for which {@link #records} is true, and records it. */
+    static Tensor record(List<Tensor> inputs, Supplier<Tensor> value, Pullback pullback) {
+        Tensor output = Native.withoutGradient(value);
+        output.pointer.requires_grad_(true);
+        CURRENT.get().entries.add(new Entry(output, inputs, pullback));
+        return output;
+    }
+}
