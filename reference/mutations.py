@@ -72,15 +72,15 @@ MUTATIONS = [
     Mutation(
         "mean over pixels instead of their sum",
         "dist/Bernoulli.java",
-        "logits.softplus()).sum(-1)",
-        "logits.softplus()).mean(-1)",
+        "() -> logits.innerProduct(x).sub(logits.sumSoftplus()),",
+        "() -> logits.innerProduct(x).sub(logits.sumSoftplus()).mul(1.0 / logits.size(-1)),",
         "dist.LawTest",
     ),
     Mutation(
         "softplus dropped from the Bernoulli mass",
         "dist/Bernoulli.java",
-        "x.mul(logits).sub(logits.softplus()).sum(-1)",
-        "x.mul(logits).sum(-1)",
+        "() -> logits.innerProduct(x).sub(logits.sumSoftplus()),",
+        "() -> logits.innerProduct(x),",
         "dist.GoldenTest",
     ),
     Mutation(
@@ -93,15 +93,15 @@ MUTATIONS = [
     Mutation(
         "KL added to the bound instead of taken away",
         "bound/Elbo.java",
-        "w.logLikelihood().mean(0).sub(",
-        "w.logLikelihood().mean(0).add(",
+        "return mean.sub(w.klWeight()",
+        "return mean.add(w.klWeight()",
         "bound.BoundTest",
     ),
     Mutation(
         "log K forgotten in the bound of K draws",
         "bound/ImportanceWeighted.java",
-        "total.logSumExp(0).add(-Math.log((double) total.size(0)))",
-        "total.logSumExp(0)",
+        "logWeights.logSumExp(0).add(-Math.log((double) logWeights.size(0)))",
+        "logWeights.logSumExp(0)",
         "bound.BoundTest",
     ),
     Mutation(
@@ -114,8 +114,8 @@ MUTATIONS = [
     Mutation(
         "gradient of the bound stopped at z",
         "gradient/Pathwise.java",
-        "model.logWeights(theta, batch, z, q)",
-        "model.logWeights(theta, batch, z.detach(), q)",
+        "target.logWeights(through(target, q, samples, rng), q)",
+        "target.logWeights(Draw.of(through(target, q, samples, rng).z().detach()), q)",
         "gradient.PathwiseTest",
     ),
     Mutation(
@@ -184,8 +184,8 @@ MUTATIONS = [
     Mutation(
         "information of codes without log N",
         "evaluate/Surgery.java",
-        "return logs.logSumExp(-1).add(-Math.log(n));",
-        "return logs.logSumExp(-1);",
+        "return new Mixture(Tensor.of(new double[n], n), each).logProb(z);",
+        "return new Mixture(Tensor.of(new double[n], n), each).logProb(z).add(Math.log(n));",
         "evaluate.SurgeryTest",
     ),
 ]
