@@ -72,15 +72,15 @@ MUTATIONS = [
     Mutation(
         "mean over pixels instead of their sum",
         "dist/Bernoulli.java",
-        "() -> logits.innerProduct(x).sub(logits.sumSoftplus()),",
-        "() -> logits.innerProduct(x).sub(logits.sumSoftplus()).mul(1.0 / logits.size(-1)),",
+        "logits.innerProduct(x).sub(logits.sumSoftplus())",
+        "logits.innerProduct(x).sub(logits.sumSoftplus()).mul(1.0 / logits.size(-1))",
         "dist.LawTest",
     ),
     Mutation(
         "softplus dropped from the Bernoulli mass",
         "dist/Bernoulli.java",
-        "() -> logits.innerProduct(x).sub(logits.sumSoftplus()),",
-        "() -> logits.innerProduct(x),",
+        "logits.innerProduct(x).sub(logits.sumSoftplus())",
+        "logits.innerProduct(x)",
         "dist.GoldenTest",
     ),
     Mutation(
