@@ -128,14 +128,14 @@ final class EvidenceOptions {
                 .printf(
                         Locale.ROOT,
                         "%s: %s did not reach an error of %s nats that can be trusted within %,d evaluations: the largest"
-                                + " is ± %.3g%s%n",
+                                + " is ± %s%s%n",
                         command,
                         found.size() == 1
                                 ? "log p(x)"
                                 : "log p(x) of " + missed.size() + " of " + found.size() + " rows",
                         error(),
                         budget,
-                        worst,
+                        Double.isFinite(worst) ? String.format(Locale.ROOT, "%.3g", worst) : "∞",
                         heavy == 0 ? "" : ", and k̂ of the weights is above 0.7 for " + heavy);
         return error == null ? Exit.DONE : Exit.FAILED;
     }

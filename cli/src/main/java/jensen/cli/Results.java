@@ -100,12 +100,11 @@ final class Results {
         if (e.untrusted() > 0) {
             lines.add(String.format(
                     Locale.ROOT,
-                    "%-17s %9d of %,d, k above %.1f: their weights are too uneven for %,d draws",
+                    "%-17s %9d of %,d, k above %.1f: their weights are too uneven",
                     "  untrusted rows",
                     e.untrusted(),
                     e.logLikelihoodRows(),
-                    LogMeanExp.TRUSTED,
-                    e.samples()));
+                    LogMeanExp.TRUSTED));
         }
         lines.add(line("bits/dimension", e.bitsPerDimension(), Double.NaN, ""));
         lines.add(String.format(Locale.ROOT, "%-17s %9d of %d", "active units", e.activeUnits(), latent));

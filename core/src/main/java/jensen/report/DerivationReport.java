@@ -202,7 +202,11 @@ public record DerivationReport(Experiment experiment, Evaluator evaluator, Datas
     /** How far apart the two sides of a check are. */
     public static String difference(Derivation.Check check) {
         return String.format(
-                Locale.ROOT, "%.2g apart, at most %.2g", Math.abs(check.left() - check.right()), check.tolerance());
+                        Locale.ROOT,
+                        "%.2g apart, at most %.2g",
+                        Math.abs(check.left() - check.right()),
+                        check.tolerance())
+                .replace("Infinity", "∞");
     }
 
     private List<Figure> figures(Derivation d) {
