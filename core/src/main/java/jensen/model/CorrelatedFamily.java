@@ -101,9 +101,9 @@ public sealed interface CorrelatedFamily extends Family
     }
 
     /**
-     * Refuses a size that is not positive.
+     * Refuses a size below 1.
      *
-     * @throws IllegalArgumentException that names it and says what it is
+     * @throws IllegalArgumentException if a size is not positive
      */
     static void requirePositive(String name, int value) {
         if (value < 1) {
