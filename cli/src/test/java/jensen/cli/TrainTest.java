@@ -271,4 +271,17 @@ class TrainTest {
         }
         return options.contains("rws") ? "importance-weighted" : "elbo";
     }
+
+    @Test
+    void anUpperBoundIsToldOnRequest() throws IOException {
+        JsonNode json = Jensen.run("evaluate", run.toString(), "--rows", "5", "--upper-bound", "--json")
+                .json();
+        assertThat(json.get("upperBound").doubleValue())
+                .isGreaterThan(json.get("logLikelihood").doubleValue());
+        assertThat(Jensen.run("evaluate", run.toString(), "--rows", "5", "--upper-bound")
+                        .out())
+                .contains("log p(x) at most")
+                .endsWith("of 5 rows\n");
+        assertThat(Jensen.run("evaluate", run.toString(), "--rows", "5").out()).doesNotContain("at most");
+    }
 }
