@@ -9,6 +9,7 @@ import jensen.evaluate.Evaluator;
 import jensen.gradient.Objective;
 import jensen.gradient.SignalToNoise;
 import jensen.gradient.Target;
+import jensen.model.PerDatum;
 import jensen.tensor.Generator;
 import jensen.tensor.Scope;
 import jensen.train.Training;
@@ -25,6 +26,11 @@ record GradientNoise(Objective objective, int batch, SignalToNoise ratio) {
     static GradientNoise of(Trained trained, Dataset data, int repetitions, long seed) {
         Training training = trained.experiment().training();
         Evaluator e = trained.evaluator();
+        if (e.guide() instanceof PerDatum) {
+            throw new IllegalArgumentException(
+                    "expected a run whose q is a function of x, found a table of the training data: it has no gradient on"
+                            + " others");
+        }
         int[] rows = data.spread(training.batch());
         try (Scope scope = new Scope()) {
             Generator rng = Generator.of(seed).split("gradient noise");

@@ -18,7 +18,6 @@ import jensen.bound.Renyi;
 import jensen.bound.Tvo;
 import jensen.data.DataException;
 import jensen.data.Encoding;
-import jensen.gradient.BatchPenalty;
 import jensen.gradient.Capacity;
 import jensen.gradient.FreeBits;
 import jensen.gradient.GradientEstimator;
@@ -123,10 +122,11 @@ class JsonTest {
                                 new Schedule.Constant(0.1),
                                 new Schedule.Exponential(0.1, 0.3, 7),
                                 new Schedule.Cosine(0.3, 0.01, 1.0 / 3))),
-                new Kind(KlWeight.class, List.of(new KlWeight.Constant(0.3), new KlWeight.WarmUp(2.5))),
                 new Kind(
-                        BatchPenalty.class,
+                        KlWeight.class,
                         List.of(
+                                new KlWeight.Constant(0.3),
+                                new KlWeight.WarmUp(2.5),
                                 new FreeBits(0.25),
                                 new Capacity(1, 1.0 / 3, 7, 100),
                                 new TotalCorrelation(6, TotalCorrelation.Estimator.WEIGHTED),
@@ -202,7 +202,11 @@ class JsonTest {
 
     /** A sealed family that is a part of another is tested with it. */
     private static Class<?> rootOf(Class<?> type) {
-        return Family.class.isAssignableFrom(type) ? Family.class : type;
+        return Stream.of(Family.class, KlWeight.class)
+                .filter(root -> root.isAssignableFrom(type))
+                .findFirst()
+                .<Class<?>>map(root -> root)
+                .orElse(type);
     }
 
     @Test
