@@ -19,7 +19,12 @@ import jensen.bound.Tvo;
 import jensen.data.Dataset;
 import jensen.data.Encoding;
 import jensen.datasets.Suggestion;
+import jensen.gradient.Capacity;
+import jensen.gradient.FreeBits;
 import jensen.gradient.GradientEstimator;
+import jensen.gradient.KlWeight;
+import jensen.gradient.MeanDiscrepancy;
+import jensen.gradient.TotalCorrelation;
 import jensen.model.Family;
 import jensen.net.Activation;
 import jensen.net.Initialiser;
@@ -70,11 +75,13 @@ final class Choices {
         line.registerConverter(Device.class, text -> checked(() -> Device.parse(text)));
         line.registerConverter(Bound.class, Choices::bound);
         line.registerConverter(GradientEstimator.class, Choices::gradient);
+        line.registerConverter(KlWeight.class, text -> checked(() -> klWeight(text)));
         line.registerConverter(Optimiser.class, Choices::optimiser);
         line.registerConverter(Family.class, Choices::family);
         line.registerConverter(Rate.class, Choices::rate);
         line.registerConverter(Encoder.class, Choices::encoder);
         line.registerConverter(EvidenceOptions.Name.class, text -> one(text, EvidenceOptions.Name.byWord()));
+        line.registerConverter(Inference.class, Choices::inference);
         line.registerConverter(Sizes.class, Choices::sizes);
     }
 
@@ -107,6 +114,41 @@ final class Choices {
         return (int) number;
     }
 
+    private static KlWeight klWeight(String text) {
+        String[] parts = text.split(":", -1);
+        String name = parts[0];
+        double[] numbers = Arrays.stream(parts, 1, parts.length)
+                .filter(part -> !part.equals("weighted"))
+                .mapToDouble(Choices::number)
+                .toArray();
+        boolean weighted = text.matches("tc:[^:]*:weighted");
+        if (parts.length != 1 + numbers.length + (weighted ? 1 : 0)) {
+            name = "";
+        }
+        return switch (name + "/" + numbers.length) {
+            case "warmup/1" -> new KlWeight.WarmUp(numbers[0]);
+            case "free-bits/1" -> new FreeBits(numbers[0]);
+            case "capacity/4" -> new Capacity(numbers[0], numbers[1], numbers[2], numbers[3]);
+            case "tc/1" ->
+                new TotalCorrelation(
+                        numbers[0],
+                        weighted ? TotalCorrelation.Estimator.WEIGHTED : TotalCorrelation.Estimator.STRATIFIED);
+            case "mmd/1" -> new MeanDiscrepancy(numbers[0]);
+            default -> new KlWeight.Constant(plain(text));
+        };
+    }
+
+    private static double plain(String text) {
+        try {
+            return Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "expected a number, warmup:EPOCHS, free-bits:NATS, capacity:FROM:TO:EPOCHS:FACTOR, tc:B, tc:B:weighted or"
+                            + " mmd:L, found \"" + text + "\"",
+                    e);
+        }
+    }
+
     private static Optimiser optimiser(String text) {
         Map<String, Optimiser> optimisers = new LinkedHashMap<>();
         optimisers.put("adam", Adam.standard());
@@ -132,6 +174,16 @@ final class Choices {
         rates.put("cosine", none -> (start, epochs) -> new Schedule.Cosine(start, 0, epochs));
         rates.put("exponential:F", factor -> (start, epochs) -> new Schedule.Exponential(start, factor, 1));
         return withNumber(text, rates);
+    }
+
+    private static Inference inference(String text) {
+        Map<String, DoubleFunction<Inference>> ways = new LinkedHashMap<>();
+        ways.put("amortised", none -> new Inference.ByNetwork());
+        ways.put("semi-amortised", none -> new Inference.Refined(Inference.FEW));
+        ways.put("semi-amortised:STEPS", steps -> new Inference.Refined(Inference.FEW.withSteps((int) steps)));
+        ways.put("per-datum", none -> new Inference.Alone(Inference.MANY));
+        ways.put("per-datum:STEPS", steps -> new Inference.Alone(Inference.MANY.withSteps((int) steps)));
+        return withNumber(text, ways);
     }
 
     private static Encoder encoder(String text) {

@@ -182,6 +182,7 @@ final class Diagnose implements Callable<Integer> {
         Results.put(fields, "kl", surgery.kl());
         put(fields, "mutualInformation", surgery.mutualInformation());
         put(fields, "marginalKl", surgery.marginalKl());
+        surgery.totalCorrelation().ifPresent(found -> put(fields, "totalCorrelation", found));
         fields.put("logRows", Math.log(surgery.rows()));
         fields.put("simulated", calibration.simulated());
         fields.put(
@@ -208,6 +209,9 @@ final class Diagnose implements Callable<Integer> {
         lines.add(format(
                 "+ KL(q(z) || p(z))          %9.3f ± %.3f",
                 surgery.marginalKl().value(), surgery.marginalKl().standardError()));
+        surgery.totalCorrelation()
+                .ifPresent(found -> lines.add(
+                        format("  of it total correlation    %9.3f ± %.3f", found.value(), found.standardError())));
         lines.add("");
         lines.add(format(
                 "active units: %d of %d (variance of the mean of q above %s)",

@@ -4,13 +4,16 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import jensen.data.Dataset;
+import jensen.evaluate.ChiUpperBound;
 import jensen.evaluate.Evaluation;
 import jensen.evaluate.Evidence;
 import jensen.evaluate.EvidenceMethod;
@@ -34,7 +37,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "%nExample:",
             "  jensen evaluate runs/mnist-1 --rows 1000 --json",
-            "  jensen evaluate runs/mnist-1 --rows 100 --evidence auto --error 0.1"
+            "  jensen evaluate runs/mnist-1 --rows 100 --evidence auto --error 0.1",
+            "  jensen evaluate runs/mnist-1 --rows 100 --inference per-datum"
         })
 final class Evaluate implements Callable<Integer> {
     private static final int DRAWS = 5000;
@@ -58,6 +62,19 @@ final class Evaluate implements Callable<Integer> {
 
     @Mixin
     private EvidenceOptions evidence = new EvidenceOptions();
+
+    @Option(
+            names = "--inference",
+            paramLabel = "NAME",
+            description = "Choose q in another way than the run did, for the same model: amortised,"
+                    + " semi-amortised[:STEPS] or per-datum[:STEPS] (default: the run's).")
+    private @Nullable Inference inference;
+
+    @Option(
+            names = "--upper-bound",
+            description = "Also estimate the chi-squared upper bound on log p(x), 1/2 log E[w^2]; with few draws the"
+                    + " estimate may lie below it.")
+    private boolean upperBound;
 
     @Option(names = "--rows", paramLabel = "N", description = "Only N data, spread evenly (default: all).")
     private @Nullable Integer rows;
@@ -84,7 +101,8 @@ final class Evaluate implements Callable<Integer> {
             throw new IllegalArgumentException("--samples: expected 1 or more, found " + samples);
         }
         evidence.check();
-        Trained trained = Trained.open(directory, seed, work);
+        Trained opened = Trained.open(directory, seed, work);
+        Trained trained = inference == null ? opened : opened.with(inference);
         try (Meter meter = Meter.of(terminal, 0)) {
             Dataset chosen = trained.data(data, meter);
             int n = rows == null ? chosen.size() : rows;
@@ -103,8 +121,9 @@ final class Evaluate implements Callable<Integer> {
         int draws = samples == null ? DRAWS : samples;
         List<Row> found = trained.evaluator().rows(chosen, numbers, draws, progress(meter, numbers.length));
         Evaluation evaluation = evaluation(trained, chosen, numbers, found, found, draws);
+        Optional<ChiUpperBound> upper = upper(trained, chosen, numbers, draws);
         meter.close();
-        tell(Results.numbers(evaluation), Map.of(), Results.lines(evaluation, trained.latent()));
+        tell(Results.numbers(evaluation), Map.of(), Results.lines(evaluation, trained.latent()), upper);
         return Exit.DONE;
     }
 
@@ -117,6 +136,7 @@ final class Evaluate implements Callable<Integer> {
                 .mapToObj(i -> bounds.get(i).with(found.get(i)))
                 .toList();
         Evaluation evaluation = evaluation(trained, chosen, numbers, bounds, both, draws);
+        Optional<ChiUpperBound> upper = upper(trained, chosen, numbers, draws);
         meter.close();
         String how = Results.counts(found).entrySet().stream()
                 .map(e -> e.getKey() + (found.size() == e.getValue() ? "" : " " + e.getValue()))
@@ -124,7 +144,8 @@ final class Evaluate implements Callable<Integer> {
         tell(
                 Results.numbers(evaluation),
                 Results.numbers(method, found),
-                Results.lines(evaluation, trained.latent(), how));
+                Results.lines(evaluation, trained.latent(), how),
+                upper);
         return evidence.tell(terminal, "jensen evaluate", found);
     }
 
@@ -143,15 +164,37 @@ final class Evaluate implements Callable<Integer> {
                 draws);
     }
 
-    private void tell(Map<String, Object> evaluation, Map<String, Object> more, List<String> lines) {
+    private Optional<ChiUpperBound> upper(Trained trained, Dataset chosen, int[] numbers, int draws) {
+        return upperBound
+                ? Optional.of(ChiUpperBound.of(trained.evaluator(), chosen, numbers, draws, n -> {}))
+                : Optional.empty();
+    }
+
+    private void tell(
+            Map<String, Object> evaluation,
+            Map<String, Object> more,
+            List<String> lines,
+            Optional<ChiUpperBound> upper) {
         if (json) {
             Map<String, Object> fields = new LinkedHashMap<>();
             fields.put("directory", directory.toString());
             fields.putAll(evaluation);
             fields.putAll(more);
+            upper.ifPresent(u -> {
+                Results.put(fields, "upperBound", u.mean().value());
+                Results.put(fields, "upperBoundStandardError", u.mean().standardError());
+                fields.put("upperBoundUntrusted", u.untrusted());
+            });
             terminal.out().println(Results.json(fields));
         } else {
             terminal.print(lines);
+            upper.ifPresent(u -> terminal.print(List.of(String.format(
+                    Locale.ROOT,
+                    "log p(x) at most %.3f ± %.3f, by the chi-squared bound: not to be trusted for %d of %d rows",
+                    u.mean().value(),
+                    u.mean().standardError(),
+                    u.untrusted(),
+                    u.rows()))));
         }
     }
 }

@@ -27,8 +27,9 @@ record GradientNoise(Objective objective, int batch, SignalToNoise ratio) {
         Evaluator e = trained.evaluator();
         int[] rows = data.spread(training.batch());
         try (Scope scope = new Scope()) {
-            Target.OfBatch target = new Target.OfBatch(e.model(), e.theta(), e.guide(), e.phi(), e.read(data, rows));
             Generator rng = Generator.of(seed).split("gradient noise");
+            Target.OfBatch target = new Target.OfBatch(
+                    e.model(), e.theta(), e.guide(), e.phi(), e.read(data, rows), rng.split("posterior"));
             return new GradientNoise(
                     training.objective(),
                     rows.length,

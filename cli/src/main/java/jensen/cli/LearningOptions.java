@@ -8,7 +8,9 @@ import jensen.bound.Elbo;
 import jensen.bound.ImportanceWeighted;
 import jensen.bound.Miwae;
 import jensen.experiment.Experiment;
+import jensen.gradient.BatchPenalty;
 import jensen.gradient.GradientEstimator;
+import jensen.gradient.KlWeight;
 import jensen.gradient.Objective;
 import jensen.gradient.Pathwise;
 import jensen.gradient.Verdict;
@@ -76,10 +78,14 @@ final class LearningOptions {
     private double clip;
 
     @Option(
-            names = "--kl-warmup",
-            paramLabel = "EPOCHS",
-            description = "Raise the weight of the KL from 0 to 1 over so many epochs (default: 0).")
-    private double klWarmUp;
+            names = "--kl-weight",
+            paramLabel = "W",
+            description =
+                    "What the KL counts in what is climbed: a number, warmup:EPOCHS (from 0 to 1), free-bits:NATS for"
+                            + " each latent dimension, capacity:FROM:TO:EPOCHS:FACTOR, tc:B (its total correlation counts B times;"
+                            + " tc:B:weighted estimates it as the paper does) or mmd:L (add L times the discrepancy of q(z) from"
+                            + " p(z)) (default: 1).")
+    private KlWeight klWeight = KlWeight.ONE;
 
     @Option(
             names = "--patience",
@@ -212,8 +218,16 @@ final class LearningOptions {
             throw new IllegalArgumentException("--validation: expected 1 or more, found " + validation);
         }
         schedule.of(learningRate, stop().epochs());
-        objective();
+        Objective objective = objective();
+        klWeight.check(objective, shards(objective));
         protocol();
+    }
+
+    private int shards(Objective objective) {
+        if (shards != null) {
+            return shards;
+        }
+        return klWeight instanceof BatchPenalty ? 1 : Training.shardsFor(batch, objective.samples());
     }
 
     Training training(ModelOptions model, jensen.data.Dataset train) {
@@ -224,11 +238,11 @@ final class LearningOptions {
                 objective,
                 optimiser,
                 schedule.of(learningRate, stop().epochs()),
-                new Schedule.WarmUp(klWarmUp),
+                klWeight,
                 clip,
                 model.encoding(train),
                 batch,
-                shards == null ? Training.shardsFor(batch, objective.samples()) : shards,
+                shards(objective),
                 model.initialiser(),
                 seed);
     }

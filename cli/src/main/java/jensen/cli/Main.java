@@ -77,6 +77,7 @@ public final class Main implements Runnable {
         List.of(
                         train,
                         new Evaluate(terminal),
+                        new Compare(terminal),
                         new Explain(terminal),
                         new Diagnose(terminal),
                         new Reconstruct(terminal),

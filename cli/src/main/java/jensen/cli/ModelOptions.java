@@ -7,7 +7,6 @@ import jensen.data.Dataset;
 import jensen.data.Encoding;
 import jensen.data.Shape;
 import jensen.data.Values;
-import jensen.model.Amortised;
 import jensen.model.Family;
 import jensen.model.Guide;
 import jensen.model.Head;
@@ -51,6 +50,15 @@ final class ModelOptions {
             paramLabel = "NAME",
             description = "tanh, relu, elu, gelu or softplus (default: tanh).")
     private Activation activation = Activation.TANH;
+
+    @Option(
+            names = "--inference",
+            paramLabel = "NAME",
+            description =
+                    "How q is chosen for a datum: amortised (by the encoder), semi-amortised[:STEPS] (by the encoder"
+                            + " and so many steps of its own) or per-datum[:STEPS] (by steps of its own alone)"
+                            + " (default: amortised).")
+    private Inference inference = new Inference.ByNetwork();
 
     @Option(
             names = "--likelihood",
@@ -177,7 +185,7 @@ final class ModelOptions {
                         hidden.lengths(),
                         2 * latent,
                         activation);
-        return new Amortised(new Head(encoder, new Family.Normal(), latent));
+        return inference.guide(new Head(encoder, new Family.Normal(), latent), data.size());
     }
 
     private Network deconvolutional(Shape shape, int perPixel) {

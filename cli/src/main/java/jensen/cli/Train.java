@@ -104,6 +104,12 @@ final class Train implements Callable<Integer> {
                     learning.stop(),
                     model.precision(),
                     learning.protocol());
+            String weighted = experiment.training().klWeight().inWords();
+            if (!weighted.isEmpty()) {
+                terminal.err()
+                        .println("what is climbed is not the ELBO but " + weighted
+                                + "; every ELBO below is the unweighted one");
+            }
             Fit fit = new Fit(experiment, split, directory, work.device(), threads, checkpointSeconds);
             code = new Session(terminal, fit, json)
                     .run(meter, false, (stop, observer) -> fit.start(force, stop, observer));

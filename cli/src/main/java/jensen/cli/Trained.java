@@ -26,6 +26,11 @@ record Trained(Experiment experiment, Evaluator evaluator) {
         return new Trained(run.experiment(), run.evaluator(work.device(), seed, threads));
     }
 
+    /** The same model with q chosen in another way. */
+    Trained with(Inference inference) {
+        return new Trained(experiment, inference.of(evaluator));
+    }
+
     int latent() {
         return evaluator.model().prior().latent();
     }

@@ -12,6 +12,7 @@ class HelpTest {
             strings = {
                 "train",
                 "evaluate",
+                "compare",
                 "explain",
                 "diagnose",
                 "selftest",

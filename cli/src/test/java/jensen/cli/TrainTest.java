@@ -147,6 +147,27 @@ class TrainTest {
         assertThat(out.resolve("mine.txt")).exists();
     }
 
+    /** What is climbed is said, and what is reported is the bound with weight 1 all the same. */
+    @Test
+    void aWeightedObjectiveIsSaidToBeOne() throws IOException {
+        for (String weight : List.of("4", "free-bits:0.2", "capacity:0:5:1:10", "tc:6", "tc:6:weighted", "mmd:10")) {
+            Path out = folder.resolve("weighted" + weight.replace(':', '-'));
+            Jensen.Ran ran = Jensen.train(out, "--kl-weight", weight, "--json");
+            assertThat(ran.code()).as(weight + ran.err()).isZero();
+            assertThat(ran.err()).contains("what is climbed is not the ELBO but ", "the unweighted one");
+            JsonNode json = ran.json();
+            assertThat(json.get("elbo").doubleValue())
+                    .isCloseTo(
+                            json.get("reconstruction").doubleValue()
+                                    - json.get("kl").doubleValue(),
+                            within(1e-9));
+            assertThat(Files.readString(out.resolve("report.html"))).contains("what is climbed");
+        }
+        assertThat(Jensen.train(folder.resolve("unweighted"), "--kl-weight", "1")
+                        .err())
+                .doesNotContain("what is climbed");
+    }
+
     @Test
     void aConvolutionalNetTrainsToo() throws IOException {
         Jensen.Ran ran = Jensen.train(
@@ -157,8 +178,8 @@ class TrainTest {
                 "4,8",
                 "--bound",
                 "iw",
-                "--kl-warmup",
-                "1",
+                "--kl-weight",
+                "warmup:1",
                 "--schedule",
                 "cosine",
                 "--json");
@@ -222,5 +243,18 @@ class TrainTest {
             return name.equals("iw") ? "importance-weighted" : name;
         }
         return options.contains("rws") ? "importance-weighted" : "elbo";
+    }
+
+    @Test
+    void anUpperBoundIsToldOnRequest() throws IOException {
+        JsonNode json = Jensen.run("evaluate", run.toString(), "--rows", "5", "--upper-bound", "--json")
+                .json();
+        assertThat(json.get("upperBound").doubleValue())
+                .isGreaterThan(json.get("logLikelihood").doubleValue());
+        assertThat(Jensen.run("evaluate", run.toString(), "--rows", "5", "--upper-bound")
+                        .out())
+                .contains("log p(x) at most")
+                .endsWith("of 5 rows\n");
+        assertThat(Jensen.run("evaluate", run.toString(), "--rows", "5").out()).doesNotContain("at most");
     }
 }

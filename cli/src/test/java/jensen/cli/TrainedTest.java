@@ -44,6 +44,75 @@ class TrainedTest {
         return folder.resolve(name);
     }
 
+    /** Each run's numbers are those of evaluate, and the gain is the difference of the means. */
+    @Test
+    void runsAreComparedOnTheSameRows() throws IOException {
+        Path longer = out("longer");
+        assertThat(Jensen.train(longer, "--epochs", "6", "--bound", "iw").code())
+                .isZero();
+        Jensen.Ran ran =
+                Jensen.run("compare", run.toString(), longer.toString(), "--rows", "50", "--samples", "40", "--json");
+        assertThat(ran.code()).as(ran.err()).isZero();
+        JsonNode runs = ran.json().get("runs");
+        assertThat(runs).hasSize(2);
+        JsonNode alone = Jensen.run("evaluate", longer.toString(), "--rows", "50", "--samples", "40", "--json")
+                .json();
+        assertThat(runs.get(1).get("elbo")).isEqualTo(alone.get("elbo"));
+        assertThat(runs.get(1).get("activeUnits")).isEqualTo(alone.get("activeUnits"));
+        for (String name : List.of("elbo", "logLikelihood")) {
+            assertThat(runs.get(0).get(name + "Gain").doubleValue()).isZero();
+            double gain = runs.get(1).get(name + "Gain").doubleValue();
+            assertThat(gain)
+                    .isCloseTo(
+                            runs.get(1).get(name).doubleValue()
+                                    - runs.get(0).get(name).doubleValue(),
+                            within(1e-9));
+            assertThat(gain)
+                    .isGreaterThan(runs.get(1).get(name + "GainStandardError").doubleValue());
+        }
+        assertThat(Jensen.run("compare", run.toString(), longer.toString(), "--rows", "50", "--samples", "40")
+                        .out())
+                .contains(longer.toString(), " ± ");
+    }
+
+    @Test
+    void runsOnOtherDataAreNotCompared() {
+        Path other = out("other-split");
+        assertThat(Jensen.train(other, "--encoding", "thresholded:7").code()).isZero();
+        Jensen.Ran ran = Jensen.run("compare", run.toString(), other.toString());
+        assertThat(ran.code()).isEqualTo(2);
+        assertThat(ran.err().lines()).hasSize(1);
+        assertThat(ran.err()).contains("expected runs that see the data alike");
+    }
+
+    /** The same model, the same data, the same noise: only q is chosen otherwise. */
+    @Test
+    void qIsChosenInAnotherWay() throws IOException {
+        double[] elbos = new double[3];
+        String[] ways = {"amortised", "semi-amortised:30", "per-datum:300"};
+        for (int i = 0; i < ways.length; i++) {
+            elbos[i] = jensen("evaluate", "--rows", "10", "--samples", "500", "--json", "--inference", ways[i])
+                    .json()
+                    .get("elbo")
+                    .doubleValue();
+        }
+        assertThat(elbos).isSorted();
+        assertThat(elbos[2] - elbos[0]).isGreaterThan(0.3);
+        Jensen.Ran wrong = jensen("evaluate", "--inference", "per-data");
+        assertThat(wrong.code()).isEqualTo(2);
+        assertThat(wrong.err()).contains("per-datum");
+    }
+
+    /** A run without an encoder: trained, evaluated, and not to be given the q of one. */
+    @Test
+    void aRunWithoutEncoderHasNoneToGoBackTo() throws IOException {
+        Path alone = out("alone");
+        assertThat(Jensen.train(alone, "--inference", "per-datum:20").code()).isZero();
+        Jensen.Ran ran = Jensen.run("evaluate", alone.toString(), "--inference", "amortised");
+        assertThat(ran.code()).isEqualTo(2);
+        assertThat(ran.err()).contains("--inference: expected a run with an encoder, found one without");
+    }
+
     @Test
     void evaluateGivesTheNumbersOfTraining() throws IOException {
         JsonNode of = new ObjectMapper().readTree(run.resolve("evaluation.json").toFile());

@@ -73,7 +73,8 @@ public record Autoregressive(Tensor input, Tensor context, Tensor output, Tensor
         Tensor element = column(LongStream.range(0, x).map(i -> reversed ? x - 1 - i : i));
         Tensor seen = element.transpose(0, 1).lessThan(unit.add(1));
         Tensor sees = unit.transpose(0, 1).lessThan(element);
-        return new Masked(input.mul(seen).transpose(0, 1),
+        return new Masked(
+                input.mul(seen).transpose(0, 1),
                 output.mul(Tensor.concat(List.of(sees, sees), 0)).transpose(0, 1));
     }
 

@@ -23,9 +23,7 @@ public record Bernoulli(Tensor logits) implements Distribution {
         return Autograd.operation(
                 List.of(logits, x),
                 () -> logits.innerProduct(x).sub(logits.sumSoftplus()),
-                List.of(
-                        c -> x.sub(logits.sigmoid()).mul(c.unsqueeze(-1)),
-                        c -> logits.mul(c.unsqueeze(-1))));
+                List.of(c -> x.sub(logits.sigmoid()).mul(c.unsqueeze(-1)), c -> logits.mul(c.unsqueeze(-1))));
     }
 
     @Override

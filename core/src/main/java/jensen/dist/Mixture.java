@@ -59,7 +59,8 @@ public record Mixture(Tensor logits, Reparameterised components) implements Dist
         for (long m = 0; m < pi.size(-1); m++) {
             end = end.add(pi.narrow(-1, m, 1));
             // rounding may leave the last share's end below 1
-            Tensor within = m + 1 < pi.size(-1) ? u.lessThan(end) : u.zerosLike().add(1);
+            Tensor within =
+                    m + 1 < pi.size(-1) ? u.lessThan(end) : u.zerosLike().add(1);
             chosen.add(within.sub(before));
             before = within;
         }

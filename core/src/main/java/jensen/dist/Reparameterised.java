@@ -27,6 +27,19 @@ public sealed interface Reparameterised extends Distribution
         return mean().size(-1);
     }
 
+    /**
+     * A distribution where gradients must flow through draws from it.
+     *
+     * @throws IllegalArgumentException if it is not reparameterised
+     */
+    static Reparameterised require(Distribution q) {
+        if (q instanceof Reparameterised found) {
+            return found;
+        }
+        throw new IllegalArgumentException("q must be a distribution that can be reparameterised, is a "
+                + q.getClass().getSimpleName());
+    }
+
     /** ε for k draws, {@code [k, …, N]}. */
     default Tensor noise(int k, Generator rng) {
         Tensor mean = mean();

@@ -63,7 +63,7 @@ public record Calibration(int simulated, int draws, int[][] ranks) {
                 .likelihood(e.theta(), z)
                 .sample(1, rng.split("x").rows(numbers))
                 .select(0, 0);
-        Distribution q = e.guide().posterior(e.phi(), new Batch(x, numbers));
+        Distribution q = e.posterior(new Batch(x, numbers));
         double[] truth = z.toDoubles();
         double[] drawn = q.sample(DRAWS, rng.split("q").rows(numbers)).toDoubles();
         int latent = truth.length / n;

@@ -58,7 +58,7 @@ record Chains(Evaluator evaluator, int[] rows, Batch flat, int count) {
     Distribution start(AnnealedImportance.Start start) {
         return switch (start) {
             case PRIOR -> evaluator.model().prior(evaluator.theta()).detach();
-            case POSTERIOR -> evaluator.guide().posterior(evaluator.phi(), flat).detach();
+            case POSTERIOR -> evaluator.posterior(flat).detach();
         };
     }
 

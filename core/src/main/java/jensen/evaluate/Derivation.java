@@ -148,7 +148,7 @@ public record Derivation(
         return Native.withoutGradient(() -> {
             try (Scope scope = new Scope()) {
                 Batch batch = e.read(data, new int[] {row});
-                Reparameterised q = e.guide().continuous(e.phi(), batch);
+                Reparameterised q = Reparameterised.require(e.posterior(batch));
                 return new Exact(
                         new Estimate(model.elbo(batch.x(), q).item(), 0),
                         new Estimate(model.gap(batch.x(), q).item(), 0));
@@ -179,7 +179,7 @@ public record Derivation(
         return Native.withoutGradient(() -> {
             try (Scope scope = new Scope()) {
                 Batch batch = e.read(data, rows);
-                Distribution q = e.guide().posterior(e.phi(), batch);
+                Distribution q = e.posterior(batch);
                 Generator noise = e.rng().split("derivation");
                 int chunk = e.chunk(1, samples, batch);
                 Estimate kl = new Estimate(Double.NaN, Double.NaN);

@@ -83,6 +83,11 @@ public record Evaluator(
         return found.stream().flatMap(List::stream).toList();
     }
 
+    /** The same model with q chosen in another way. */
+    public Evaluator with(Guide guide, Parameters phi) {
+        return new Evaluator(model, theta, guide, phi, encoding, rng, threads);
+    }
+
     /** The same with θ and φ in float64, whatever they were trained in. */
     Evaluator inDouble() {
         return new Evaluator(
@@ -111,7 +116,7 @@ public record Evaluator(
         double[] kl = {};
         try (Scope scope = new Scope()) {
             Batch batch = read(data, rows);
-            Distribution q = guide.posterior(phi, batch);
+            Distribution q = posterior(batch);
             Generator noise = rng.split("draw");
             int chunk = chunk(n, samples, batch);
             for (int from = 0, c = 0; from < samples; from += chunk, c++) {
@@ -166,6 +171,11 @@ public record Evaluator(
         return new Batch(Tensor.of(values, flat.device(), rows.length, width).to(flat.dtype()), rows);
     }
 
+    /** q(z|x) of data, as the guide chooses it for any: events {@code [D]} under {@code [B]}. */
+    public Distribution posterior(Batch batch) {
+        return guide.ofNew(model, theta, phi, batch, rng.split("posterior of new data"));
+    }
+
     /** What q(z|x) says of some rows. */
     public Codes codes(Dataset data, int[] rows) {
         double[][] mean = new double[rows.length][];
@@ -179,7 +189,7 @@ public record Evaluator(
                         int from = b * BLOCK;
                         int[] part = Arrays.copyOfRange(rows, from, Math.min(rows.length, from + BLOCK));
                         try (Scope scope = new Scope()) {
-                            Reparameterised q = guide.continuous(phi, read(data, part));
+                            Reparameterised q = Reparameterised.require(posterior(read(data, part)));
                             split(q.mean(), mean, from);
                             split(q.standardDeviation(), deviation, from);
                             Kl.closedFormPerDimension(q, model.prior(theta)).ifPresent(each -> split(each, kl, from));

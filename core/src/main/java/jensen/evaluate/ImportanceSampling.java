@@ -98,7 +98,7 @@ public record ImportanceSampling(int samples, double error, int budget, int chun
                 : Math.max(1, Evaluator.CHUNK / (GROUP * data.shape().size()));
         try (Scope scope = new Scope()) {
             Batch batch = evaluator.read(data, rows);
-            Distribution q = evaluator.guide().posterior(evaluator.phi(), batch);
+            Distribution q = evaluator.posterior(batch);
             for (int from = have, c = 0; from < k; from += together, c++) {
                 int draws = Math.min(together, k - from);
                 try (Scope inner = new Scope()) {

@@ -36,7 +36,7 @@ record Joint(Evaluator evaluator, Batch batch, Reparameterised q, int chunk) {
         return new Joint(
                 evaluator,
                 batch,
-                evaluator.guide().continuous(evaluator.phi(), batch),
+                Reparameterised.require(evaluator.posterior(batch)),
                 Math.max(1, Evaluator.CHUNK / 2 / data.shape().size()));
     }
 

@@ -3,11 +3,16 @@ package jensen.evaluate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import jensen.data.Dataset;
+import jensen.dist.Aggregate;
 import jensen.dist.DiagonalNormal;
 import jensen.dist.Distribution;
 import jensen.dist.Mixture;
+import jensen.tensor.DType;
+import jensen.tensor.Device;
 import jensen.tensor.Generator;
 import jensen.tensor.Scope;
 import jensen.tensor.Tensor;
@@ -19,12 +24,33 @@ import jensen.tensor.Tensor;
  * @param rows N
  * @param kl E_x KL(q(z|x) ‖ p(z)), exact
  * @param mutualInformation I(x; z) = E_x E_q[log q(z|x) − log q(z)], at most log N
- * @param marginalKl KL(q(z) ‖ p(z))
+ * @param marginalKl KL(q(z) ‖ p(z)), which is the total correlation and each dimension's KL(q(z_j) ‖ p(z_j))
+ * @param totalCorrelation KL(q(z) ‖ Π_j q(z_j)), for at most {@value #MOST} data
  * @see <a href="https://approximateinference.org/accepted/HoffmanJohnson2016.pdf">Hoffman and Johnson 2016, ELBO surgery</a>
  */
-public record Surgery(int rows, double kl, Estimate mutualInformation, Estimate marginalKl) {
+public record Surgery(
+        int rows, double kl, Estimate mutualInformation, Estimate marginalKl, Optional<Estimate> totalCorrelation) {
+    /** The most data of which the total correlation is found, a work that grows with their square. */
+    public static final int MOST = 5000;
+
     /** Logarithms of densities that a thread holds at a time: 32 MB. */
     private static final int HELD = 1 << 22;
+
+    /** Draws from q(z) at least, so that the error of their mean is itself known. */
+    private static final int DRAWS = 2000;
+
+    /** A divergence is not negative: an estimate below 0 by this many errors, of 1 in 30,000, is none of one. */
+    private static final double ERRORS = 4;
+
+    /** @throws IllegalStateException if the total correlation is negative beyond its error, which no data can make it */
+    public Surgery {
+        totalCorrelation.ifPresent(found -> {
+            if (found.value() < -ERRORS * found.standardError() - 1e-9) {
+                throw new IllegalStateException("the total correlation of z came out as " + found
+                        + ", negative beyond its error: a divergence cannot be, so this is a bug");
+            }
+        });
+    }
 
     /**
      * Cuts up the divergence.
@@ -52,15 +78,44 @@ public record Surgery(int rows, double kl, Estimate mutualInformation, Estimate 
         });
         Estimate mean =
                 information.stream().reduce(new Estimate(0, 0), Estimate::plus).times(1.0 / rows.length);
-        return new Surgery(rows.length, kl, mean, new Estimate(kl - mean.value(), mean.standardError()));
+        return new Surgery(
+                rows.length,
+                kl,
+                mean,
+                new Estimate(kl - mean.value(), mean.standardError()),
+                rows.length <= MOST ? Optional.of(correlation(evaluator, codes, rows)) : Optional.empty());
+    }
+
+    /** The mean over as many draws from each q(z|x_n) of log q(z) − Σ_j log q(z_j), with q(z) of all these data. */
+    private static Estimate correlation(Evaluator evaluator, Codes codes, int[] rows) {
+        int[] all = IntStream.range(0, rows.length).toArray();
+        int each = (DRAWS - 1) / rows.length + 1;
+        int block = Math.max(1, HELD / (each * rows.length * codes.mean()[0].length));
+        List<Double> ratios = evaluator.blocks(all, block, n -> {}, part -> {
+            try (Scope scope = new Scope()) {
+                Tensor evenly = Tensor.scalar(-Math.log(rows.length), DType.FLOAT64, Device.CPU);
+                int[] numbers = Arrays.stream(part).map(i -> rows[i]).toArray();
+                Tensor z = normal(codes, part)
+                        .sample(each, evaluator.rng().split("correlation").rows(numbers));
+                double[] found = new Aggregate(normal(codes, all), evenly.reshape(1))
+                        .totalCorrelation(z)
+                        .toDoubles();
+                return Arrays.stream(found).boxed().toList();
+            }
+        });
+        return Estimate.mean(ratios.stream().mapToDouble(r -> r).toArray());
+    }
+
+    private static DiagonalNormal normal(Codes codes, int[] places) {
+        return new DiagonalNormal(
+                matrix(codes.mean(), places),
+                matrix(codes.standardDeviation(), places).log().mul(2));
     }
 
     /** E_q[log q(z|x) − log q(z)] of each of some data. */
     private static List<Estimate> information(Codes codes, int[] places, int[] rows, int samples, Generator rng) {
         int d = codes.mean()[0].length;
-        Tensor mean = matrix(codes.mean(), places);
-        Tensor deviation = matrix(codes.standardDeviation(), places);
-        Distribution own = new DiagonalNormal(mean, deviation.log().mul(2));
+        Distribution own = normal(codes, places);
         int[] numbers = Arrays.stream(places).map(i -> rows[i]).toArray();
         Tensor z = own.sample(samples, rng.rows(numbers));
         double[] inside = own.logProb(z).toDoubles();

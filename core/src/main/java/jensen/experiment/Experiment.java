@@ -27,11 +27,12 @@ public record Experiment(int format, Source data, Training training, Stop stop, 
 
     /** @throws IllegalArgumentException if the divergence would not have its full weight at the end of training */
     public Experiment {
-        if (training.klWeight().epochs() > stop.epochs()) {
+        if (training.klWeight().settled() > stop.epochs()) {
             throw new IllegalArgumentException(
-                    "the warm-up of the KL weight takes " + training.klWeight().epochs()
+                    "the warm-up of the KL weight takes " + training.klWeight().settled()
                             + " epochs, training at most " + stop.epochs()
-                            + ": it would end below weight 1, on an objective that is no bound on log p(x)");
+                            + ": it would end on its way, on an objective that is neither the one asked for nor a bound"
+                            + " on log p(x)");
         }
     }
 

@@ -38,11 +38,30 @@ public interface Target {
         throw new IllegalArgumentException("wake-sleep needs a q for data that the model makes, which this has not");
     }
 
-    /** A model and a guide on a batch of data. */
-    record OfBatch(Model model, Parameters theta, Guide guide, Parameters phi, Batch batch) implements Target {
+    /**
+     * p(z).
+     *
+     * @throws IllegalArgumentException if there is none apart from the joint
+     */
+    default Distribution prior() {
+        throw new IllegalArgumentException("this weight of the KL needs a prior p(z) of its own, which there is not");
+    }
+
+    /**
+     * A model and a guide on a batch of training data.
+     *
+     * @param rng of what it takes the guide to find q
+     */
+    record OfBatch(Model model, Parameters theta, Guide guide, Parameters phi, Batch batch, Generator rng)
+            implements Target {
         @Override
         public Distribution posterior() {
-            return guide.posterior(phi, batch);
+            return guide.inTraining(model, theta, phi, batch, rng);
+        }
+
+        @Override
+        public Distribution prior() {
+            return model.prior(theta);
         }
 
         @Override

@@ -34,7 +34,9 @@ record Approximation(Posterior exact, Family family, Parameters phi) implements 
     /** A q about a point, as wide as the family starts. */
     static Approximation around(double[] point, Posterior exact, Family family, Generator rng) {
         double[] outputs = family.bias(point);
-        double[] noise = rng.split(OUTPUTS).normal(DType.FLOAT64, Device.CPU, outputs.length).toDoubles();
+        double[] noise = rng.split(OUTPUTS)
+                .normal(DType.FLOAT64, Device.CPU, outputs.length)
+                .toDoubles();
         for (int i = 0; i < outputs.length; i++) {
             outputs[i] += JITTER * noise[i];
         }
@@ -62,8 +64,7 @@ record Approximation(Posterior exact, Family family, Parameters phi) implements 
     public LogWeights logWeights(Draw draw, Distribution q) {
         Tensor z = draw.z();
         return LogWeights.of(
-                exact.logDensity(z.reshape(-1, exact.dimensions())).reshape(z.size(0), z.size(1)),
-                draw.logProb(q));
+                exact.logDensity(z.reshape(-1, exact.dimensions())).reshape(z.size(0), z.size(1)), draw.logProb(q));
     }
 
     /** log w of draws from q, {@code [n, 1]}. */

@@ -47,8 +47,7 @@ public final class Fit {
      * @param median the 50 % quantile
      * @param high the 95 % quantile
      */
-    public record Row(
-            String name, double mean, double standardDeviation, double low, double median, double high) {}
+    public record Row(String name, double mean, double standardDeviation, double low, double median, double high) {}
 
     private Fit(
             Inference inference,
@@ -124,8 +123,8 @@ public final class Fit {
     }
 
     private static Draws draws(Approximation q, int count, Generator rng) {
-        return Native.withoutGradient(() ->
-                q.exact().at(q.posterior().sample(count, rng).reshape(count, q.exact().dimensions())));
+        return Native.withoutGradient(() -> q.exact()
+                .at(q.posterior().sample(count, rng).reshape(count, q.exact().dimensions())));
     }
 
     /** The ELBO, in nats: below log p(data) by KL(q ‖ p(θ | data)). */
@@ -190,7 +189,11 @@ public final class Fit {
 
     private String verdict() {
         String numbers = String.format(
-                Locale.ROOT, "k̂ = %.2f, %.0f effective draws of %d", paretoShape(), evidence.effectiveSamples(), JUDGED);
+                Locale.ROOT,
+                "k̂ = %.2f, %.0f effective draws of %d",
+                paretoShape(),
+                evidence.effectiveSamples(),
+                JUDGED);
         return evidence.trusted()
                 ? numbers + ": no sign that q misses part of the posterior"
                 : numbers + ". k̂ > 0.7: NOT RELIABLE. q misses part of the posterior, in its tails at least: trust"

@@ -4,8 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import jensen.bound.Elbo;
-import jensen.dist.Distribution;
-import jensen.dist.Draw;
 import jensen.evaluate.Estimate;
 import jensen.gradient.Objective;
 import jensen.gradient.Pathwise;
@@ -185,7 +183,8 @@ public record Inference(Family family, Objective objective, double learningRate,
     private final class Climb {
         private final Approximation q;
         private final Generator noise;
-        // a memory of 100 squared gradients: from a poor start the first are so large that 1,000 of them hold up the rest
+        // a memory of 100 squared gradients: from a poor start the first are so large that 1,000 of them hold up the
+        // rest
         private final Adam adam = new Adam(0.9, 0.99, 1e-8);
         private final List<Tensor> state = new ArrayList<>();
         private int steps;
@@ -216,13 +215,13 @@ public record Inference(Family family, Objective objective, double learningRate,
         private void step(double rate) {
             steps++;
             try (Scope scope = new Scope()) {
-                jensen.gradient.Estimate estimate = objective
-                        .gradient()
-                        .estimate(q, objective.bound(), objective.samples(), 1, noise.split(steps));
+                jensen.gradient.Estimate estimate =
+                        objective.gradient().estimate(q, objective.bound(), objective.samples(), 1, noise.split(steps));
                 require("log p(data, θ)", estimate.terms().logLikelihood());
                 require("log q(θ)", estimate.terms().logPosterior());
                 List<Tensor> parts = new ArrayList<>();
-                for (Tensor g : Autograd.gradient(estimate.forPhi().sum(), q.phi().leaves())) {
+                for (Tensor g :
+                        Autograd.gradient(estimate.forPhi().sum(), q.phi().leaves())) {
                     parts.add(g.reshape(-1));
                 }
                 Tensor gradient = Tensor.concat(parts, 0);

@@ -18,8 +18,7 @@ public final class LogDensity {
 
     /** N(μ, σ²). */
     public static Tensor normal(Tensor x, double mean, double deviation) {
-        return normal(
-                x, Tensor.scalar(mean, x.dtype(), x.device()), Tensor.scalar(deviation, x.dtype(), x.device()));
+        return normal(x, Tensor.scalar(mean, x.dtype(), x.device()), Tensor.scalar(deviation, x.dtype(), x.device()));
     }
 
     /** The Cauchy distribution with this scale, on positive numbers alone: 2/(πs) · 1/(1 + (x/s)²). */

@@ -59,7 +59,9 @@ public record Parameter(String name, Support support, List<Long> shape) {
 
     private static Parameter of(String name, Support support, long... shape) {
         return new Parameter(
-                name, support, shape.length == 0 ? List.of(1L) : Arrays.stream(shape).boxed().toList());
+                name,
+                support,
+                shape.length == 0 ? List.of(1L) : Arrays.stream(shape).boxed().toList());
     }
 
     /** The number of coordinates without bounds that determine a value. */
@@ -75,7 +77,8 @@ public record Parameter(String name, Support support, List<Long> shape) {
 
     /** How many elements of a value the support binds together: a matrix, or the last axis. */
     private static int width(Support support, List<Long> shape) {
-        boolean matrix = support instanceof Support.CholeskyCovariance || support instanceof Support.CholeskyCorrelation;
+        boolean matrix =
+                support instanceof Support.CholeskyCovariance || support instanceof Support.CholeskyCorrelation;
         int axes = Math.min(shape.size(), matrix ? 2 : 1);
         return Math.toIntExact(
                 shape.subList(shape.size() - axes, shape.size()).stream().reduce(1L, (a, b) -> a * b));
@@ -108,7 +111,9 @@ public record Parameter(String name, Support support, List<Long> shape) {
         Tensor u = support.unconstrain(x);
         Tensor again = support.constrain(u).sub(x).abs();
         double allowed = 1e-9 * Arrays.stream(value).map(Math::abs).max().orElse(0) + 1e-12;
-        if (!u.isFinite() || !again.isFinite() || Arrays.stream(again.toDoubles()).anyMatch(d -> d > allowed)) {
+        if (!u.isFinite()
+                || !again.isFinite()
+                || Arrays.stream(again.toDoubles()).anyMatch(d -> d > allowed)) {
             throw new IllegalArgumentException(
                     "start of " + name + " must be in its support, " + support + "; was " + Arrays.toString(value));
         }

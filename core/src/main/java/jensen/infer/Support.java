@@ -275,8 +275,7 @@ public sealed interface Support {
 
     private static int atLeast(int least, int size, Support support) {
         if (size < least) {
-            throw new IllegalArgumentException(
-                    "size of a " + support + " must be ≥ " + least + ", was " + size);
+            throw new IllegalArgumentException("size of a " + support + " must be ≥ " + least + ", was " + size);
         }
         return size;
     }

@@ -40,7 +40,8 @@ record Triangle(int n, List<int[]> entries) {
     static int rows(int size, int least, Support support) {
         int n = (int) Math.round(Math.sqrt(size));
         if (n * n != size || n < least) {
-            throw new IllegalArgumentException("size of a " + support + " must be n² with n ≥ " + least + ", was " + size);
+            throw new IllegalArgumentException(
+                    "size of a " + support + " must be n² with n ≥ " + least + ", was " + size);
         }
         return n;
     }
@@ -72,8 +73,7 @@ record Triangle(int n, List<int[]> entries) {
 
     /** Entries to the sum of those before each in its row, {@code [entries, entries]}. */
     Tensor before(Tensor like) {
-        return ones(
-                like, entries.size(), entries.size(), (e, f) -> row(e) == row(f) && column(e) < column(f));
+        return ones(like, entries.size(), entries.size(), (e, f) -> row(e) == row(f) && column(e) < column(f));
     }
 
     /** The matrix of ones where the condition on row and column holds, and zeros elsewhere. */

@@ -100,7 +100,11 @@ public sealed interface CorrelatedFamily extends Family
         return entries.gather(index.expand(Shapes.append(batch, place.length))).reshape(Shapes.append(batch, n, n));
     }
 
-    /** @throws IllegalArgumentException if a size is not positive */
+    /**
+     * Refuses a size below 1.
+     *
+     * @throws IllegalArgumentException if a size is not positive
+     */
     static void requirePositive(String name, int value) {
         if (value < 1) {
             throw new IllegalArgumentException(name + " must be ≥ 1, was " + value);

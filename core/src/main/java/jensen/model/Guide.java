@@ -5,27 +5,39 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import jensen.data.Batch;
 import jensen.dist.Distribution;
-import jensen.dist.Reparameterised;
 import jensen.net.Parameters;
 import jensen.net.Slot;
+import jensen.tensor.Generator;
 
 /** How the distribution q that approximates the posterior is chosen for a datum. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
-@JsonSubTypes(@JsonSubTypes.Type(value = Amortised.class, name = "amortised"))
-public sealed interface Guide permits Amortised {
-    /** q(z|x) for each datum of a batch: events {@code [D]} under {@code [B]}. */
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = Amortised.class, name = "amortised"),
+    @JsonSubTypes.Type(value = PerDatum.class, name = "per-datum"),
+    @JsonSubTypes.Type(value = SemiAmortised.class, name = "semi-amortised")
+})
+public sealed interface Guide permits Amortised, PerDatum, SemiAmortised {
+    /**
+     * What φ alone says of q(z|x), for each datum of a batch: events {@code [D]} under {@code [B]}; differentiable in φ.
+     */
     Distribution posterior(Parameters phi, Batch batch);
 
     /**
-     * q(z|x) where gradients must flow through draws from it.
+     * q(z|x) of training data, in a step of training: events {@code [D]} under {@code [B]}; differentiable in φ.
      *
-     * @throws IllegalArgumentException if it is not reparameterised
+     * @param rng of what it takes to find it
      */
-    default Reparameterised continuous(Parameters phi, Batch batch) {
-        if (posterior(phi, batch) instanceof Reparameterised q) {
-            return q;
-        }
-        throw new IllegalArgumentException("q must be a distribution that can be reparameterised, is given by " + this);
+    default Distribution inTraining(Model model, Parameters theta, Parameters phi, Batch batch, Generator rng) {
+        return posterior(phi, batch);
+    }
+
+    /**
+     * q(z|x) of any data, whether φ was trained on them or not: the batch's index says nothing of what is in φ.
+     *
+     * @param rng of what it takes to find it, keyed by the batch's rows
+     */
+    default Distribution ofNew(Model model, Parameters theta, Parameters phi, Batch batch, Generator rng) {
+        return inTraining(model, theta, phi, batch, rng);
     }
 
     /** The parameters that it needs, φ. */

@@ -27,7 +27,17 @@ public record Head(Network net, Family family, int event) implements Conditional
 
     @Override
     public Distribution given(Parameters w, Tensor condition) {
-        return family.of(w.at("family"), net.apply(w.at("net"), condition), event);
+        return of(w, outputs(w, condition));
+    }
+
+    /** The network's outputs under a condition, {@code […, P]}. */
+    Tensor outputs(Parameters w, Tensor condition) {
+        return net.apply(w.at("net"), condition);
+    }
+
+    /** The distribution that outputs {@code […, P]} mean. */
+    Distribution of(Parameters w, Tensor outputs) {
+        return family.of(w.at("family"), outputs, event);
     }
 
     @Override

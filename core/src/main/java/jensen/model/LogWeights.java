@@ -74,6 +74,11 @@ public final class LogWeights {
         return closedFormKl().orElseGet(() -> logPosterior().sub(logPrior()).mean(0));
     }
 
+    /** E_q[log p(x|z)] − KL(q(z|x) ‖ p(z)), the evidence lower bound whatever the weight, {@code [B]}. */
+    public Tensor elbo() {
+        return logLikelihood().mean(0).sub(kl());
+    }
+
     /** log w, {@code [K, B]}. */
     public Tensor total() {
         Tensor ratio = logPrior().sub(logPosterior());

@@ -39,9 +39,7 @@ public record Model(Prior prior, Conditional likelihood) {
      * @see Parameters#borrowed
      */
     public Parameters reading(Parameters theta, Parameters phi) {
-        return prior instanceof Prior.Vamp
-                ? theta.borrowing("prior." + Prior.Vamp.ENCODER, phi, "encoder")
-                : theta;
+        return prior instanceof Prior.Vamp ? theta.borrowing("prior." + Prior.Vamp.ENCODER, phi, "encoder") : theta;
     }
 
     /** p(z). */

@@ -115,8 +115,8 @@ public sealed interface Prior {
             List<Transform> transforms = new ArrayList<>();
             for (int t = 0; t < length; t++) {
                 Parameters own = w.at(String.valueOf(t));
-                transforms.add(new Transform.Inverse(
-                        FlowFamily.Autoregressive.step(own, own.get("input.bias"), t % 2 == 1)));
+                transforms.add(
+                        new Transform.Inverse(FlowFamily.Autoregressive.step(own, own.get("input.bias"), t % 2 == 1)));
             }
             return new jensen.dist.Flow(new DiagonalNormal(w.get("mean"), w.get("logVariance")), transforms);
         }

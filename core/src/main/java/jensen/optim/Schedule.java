@@ -8,8 +8,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Schedule.Constant.class, name = "constant"),
     @JsonSubTypes.Type(value = Schedule.Exponential.class, name = "exponential"),
-    @JsonSubTypes.Type(value = Schedule.Cosine.class, name = "cosine"),
-    @JsonSubTypes.Type(value = Schedule.WarmUp.class, name = "warm-up")
+    @JsonSubTypes.Type(value = Schedule.Cosine.class, name = "cosine")
 })
 public sealed interface Schedule {
     /**
@@ -64,25 +63,6 @@ public sealed interface Schedule {
         public double at(double epoch) {
             double done = Math.min(1, epoch / epochs);
             return end + (start - end) * 0.5 * (1 + Math.cos(Math.PI * done));
-        }
-    }
-
-    /**
-     * Rises linearly from 0 to 1, and stays there: the weight of the divergence in an objective.
-     *
-     * @param epochs how long the rise takes; 0 for none
-     */
-    record WarmUp(double epochs) implements Schedule {
-        /** @throws IllegalArgumentException if the epochs are negative or not finite */
-        public WarmUp {
-            if (!(epochs >= 0 && epochs < Double.POSITIVE_INFINITY)) {
-                throw new IllegalArgumentException("epochs must be ≥ 0 and finite, was " + epochs);
-            }
-        }
-
-        @Override
-        public double at(double epoch) {
-            return epoch >= epochs ? 1 : epoch / epochs;
         }
     }
 

@@ -43,7 +43,7 @@ final class LinearOracles {
     private static List<Oracle> closedForms(Evaluator evaluator, Dataset data, int[] rows, float[][] x) {
         LinearGaussian model = LinearExample.model();
         Batch batch = evaluator.read(data, rows);
-        Reparameterised q = evaluator.guide().continuous(evaluator.phi(), batch);
+        Reparameterised q = Reparameterised.require(evaluator.posterior(batch));
         MultivariateNormal posterior = model.posterior(batch.x());
         double exact = LinearExample.logEvidence(x[0]);
         double gap = LinearExample.gap(SHIFT, FACTOR);

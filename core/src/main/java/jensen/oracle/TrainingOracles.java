@@ -117,7 +117,7 @@ final class TrainingOracles {
     }
 
     private static Tensor value(Bound bound, Training training, Parameters theta, Parameters phi, Batch batch) {
-        Target target = new Target.OfBatch(training.model(), theta, training.guide(), phi, batch);
+        Target target = new Target.OfBatch(training.model(), theta, training.guide(), phi, batch, Generator.of(2));
         return new Pathwise()
                 .estimate(target, bound, 5, 1, Generator.of(2))
                 .bound()

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import jensen.bound.Bound;
 import jensen.bound.Ciwae;
@@ -17,6 +18,7 @@ import jensen.experiment.Experiment;
 import jensen.experiment.Provenance;
 import jensen.gradient.DoublyReparameterised;
 import jensen.gradient.GradientEstimator;
+import jensen.gradient.KlWeight;
 import jensen.gradient.ReweightedWakeSleep;
 import jensen.gradient.ScoreFunction;
 import jensen.gradient.StickTheLanding;
@@ -26,6 +28,8 @@ import jensen.model.Amortised;
 import jensen.model.Conditional;
 import jensen.model.Guide;
 import jensen.model.Head;
+import jensen.model.PerDatum;
+import jensen.model.SemiAmortised;
 import jensen.net.Convolutional;
 import jensen.net.Deconvolutional;
 import jensen.net.Mlp;
@@ -68,12 +72,7 @@ final class Words {
         if (t.clip() > 0) {
             add(entries, "Gradient clipping", "to length " + t.clip());
         }
-        if (t.klWeight().epochs() > 0) {
-            add(
-                    entries,
-                    "KL weight",
-                    "from 0 to 1 over " + Numbers.plain(t.klWeight().epochs()) + " epochs");
-        }
+        klWeight(t.klWeight()).ifPresent(words -> add(entries, "KL weight", words));
         add(entries, "Batch", plural(t.batch(), "datum", "data") + " in " + plural(t.shards(), "shard"));
         add(
                 entries,
@@ -84,6 +83,15 @@ final class Words {
         add(entries, "Precision", e.precision().name().toLowerCase(Locale.ROOT));
         add(entries, "Seed", String.valueOf(t.seed()));
         return entries;
+    }
+
+    private static Optional<String> klWeight(KlWeight weight) {
+        if (weight instanceof KlWeight.WarmUp warmUp && warmUp.epochs() > 0) {
+            return Optional.of("from 0 to 1 over " + Numbers.plain(warmUp.epochs()) + " epochs");
+        }
+        return weight.inWords().isEmpty()
+                ? Optional.empty()
+                : Optional.of("what is climbed: " + weight.inWords() + "; every ELBO here has weight 1");
     }
 
     static List<HtmlReport.Entry> provenance(Provenance p) {
@@ -127,6 +135,12 @@ final class Words {
     private static String guide(Guide guide) {
         if (guide instanceof Amortised a) {
             return conditional(a.encoder());
+        }
+        if (guide instanceof SemiAmortised s) {
+            return conditional(s.encoder()) + ", refined by " + s.refinement().steps() + " steps for each datum";
+        }
+        if (guide instanceof PerDatum p) {
+            return "none: " + p.family().name() + ", optimised for each datum";
         }
         throw new IllegalArgumentException("guide: expected one that has words, found " + guide);
     }

@@ -11,7 +11,6 @@ import jensen.data.Batches;
 import jensen.data.Dataset;
 import jensen.data.Values;
 import jensen.gradient.Estimate;
-import jensen.gradient.Objective;
 import jensen.gradient.Target;
 import jensen.model.LogWeights;
 import jensen.net.Parameters;
@@ -128,6 +127,7 @@ public final class Run implements Iterator<Step>, AutoCloseable {
         int size = batches.to(inEpoch) - from;
         double rate = training.learningRate().at(epochs());
         double klWeight = training.klWeight().at(epochs());
+        double epochs = epochs();
 
         int shards = Math.min(training.shards(), size);
         Shard[] parts = new Shard[shards];
@@ -135,7 +135,7 @@ public final class Run implements Iterator<Step>, AutoCloseable {
             team.run(
                     shards,
                     s -> parts[s] =
-                            shard(epoch, from + size * s / shards, from + size * (s + 1) / shards, size, klWeight));
+                            shard(epoch, from + size * s / shards, from + size * (s + 1) / shards, size, epochs));
             return finish(parts, epoch, size, inEpoch + 1 == stepsPerEpoch(), rate, klWeight);
         } finally {
             for (Shard part : parts) {
@@ -184,10 +184,10 @@ public final class Run implements Iterator<Step>, AutoCloseable {
     }
 
     /** The bound of one shard of a batch, and the gradient of its part of the batch's mean. */
-    private Shard shard(int epoch, int from, int to, int batchSize, double klWeight) {
+    private Shard shard(int epoch, int from, int to, int batchSize, double epochs) {
         try (Scope scope = new Scope()) {
             Batch batch = profile.time(Profile.Part.DATA, () -> read(epoch, from, to));
-            Estimate e = profile.time(Profile.Part.FORWARD, () -> estimate(batch, klWeight));
+            Estimate e = profile.time(Profile.Part.FORWARD, () -> estimate(batch, epochs));
             Shard part = profile.time(Profile.Part.FORWARD, () -> Native.withoutGradient(() -> sums(e)));
             if (!Double.isFinite(part.objective)) {
                 throw diagnose(e.terms(), batch);
@@ -197,11 +197,11 @@ public final class Run implements Iterator<Step>, AutoCloseable {
         }
     }
 
-    private Estimate estimate(Batch batch, double klWeight) {
-        Objective o = training.objective();
-        Target target = new Target.OfBatch(training.model(), read, training.guide(), phi.parameters, batch);
+    private Estimate estimate(Batch batch, double epochs) {
+        Generator ofStep = rng.split("posterior").split(done);
+        Target target = new Target.OfBatch(training.model(), read, training.guide(), phi.parameters, batch, ofStep);
         Generator noise = rng.split("draw").split(done).rows(batch.index());
-        return o.gradient().estimate(target, o.bound(), o.samples(), klWeight, noise);
+        return training.klWeight().estimate(target, training.objective(), epochs, data.size(), noise);
     }
 
     private static Shard sums(Estimate e) {

@@ -1,7 +1,7 @@
 package jensen.train;
 
 import java.util.List;
-import jensen.optim.Schedule;
+import jensen.gradient.KlWeight;
 
 /**
  * When training ends.
@@ -21,11 +21,11 @@ public record Stop(int epochs, int patience) {
     }
 
     /**
-     * The first epoch, from 0 on, at whose end the divergence had its full weight: earlier bounds are of other objectives,
+     * The first epoch, from 0 on, at whose end the divergence had its last weight: earlier bounds are of other objectives,
      * so neither the best epoch nor the patience is counted from before it.
      */
-    public int counted(Schedule.WarmUp klWeight) {
-        return Math.max(0, (int) Math.ceil(klWeight.epochs()) - 1);
+    public int counted(KlWeight klWeight) {
+        return Math.max(0, (int) Math.ceil(klWeight.settled()) - 1);
     }
 
     /**
@@ -33,7 +33,7 @@ public record Stop(int epochs, int patience) {
      *
      * @param elbos by epoch
      */
-    public int best(List<Double> elbos, Schedule.WarmUp klWeight) {
+    public int best(List<Double> elbos, KlWeight klWeight) {
         int best = -1;
         for (int e = counted(klWeight); e < elbos.size(); e++) {
             if (best < 0 || elbos.get(e) > elbos.get(best)) {
@@ -44,7 +44,7 @@ public record Stop(int epochs, int patience) {
     }
 
     /** Whether training ends after the epochs whose validation ELBOs are given. */
-    public boolean reached(List<Double> elbos, Schedule.WarmUp klWeight) {
+    public boolean reached(List<Double> elbos, KlWeight klWeight) {
         int best = best(elbos, klWeight);
         return elbos.size() >= epochs || (patience > 0 && best >= 0 && elbos.size() - 1 - best >= patience);
     }

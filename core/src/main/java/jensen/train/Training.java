@@ -2,6 +2,8 @@ package jensen.train;
 
 import jensen.data.Dataset;
 import jensen.data.Encoding;
+import jensen.gradient.BatchPenalty;
+import jensen.gradient.KlWeight;
 import jensen.gradient.Objective;
 import jensen.model.Amortised;
 import jensen.model.Guide;
@@ -25,7 +27,7 @@ import jensen.tensor.Generator;
  * @param objective the bound, its gradient's estimator and the number of draws
  * @param optimiser the update rule
  * @param learningRate the optimiser's step size
- * @param klWeight the weight of the divergence in the objective, which ends at 1
+ * @param klWeight what the divergence counts in the objective
  * @param clip the length to which longer gradients are shortened; 0 for no limit
  * @param encoding how stored values become what the likelihood sees
  * @param batch data in a batch
@@ -40,14 +42,14 @@ public record Training(
         Objective objective,
         Optimiser optimiser,
         Schedule learningRate,
-        Schedule.WarmUp klWeight,
+        KlWeight klWeight,
         double clip,
         Encoding encoding,
         int batch,
         int shards,
         Initialiser initialiser,
         long seed) {
-    /** @throws IllegalArgumentException if a size is not positive or the clip negative */
+    /** @throws IllegalArgumentException if a size is not positive, the clip negative, or the objective not to be weighted so */
     public Training {
         if (batch < 1) {
             throw new IllegalArgumentException("batch must be ≥ 1, was " + batch);
@@ -62,6 +64,7 @@ public record Training(
         if (!(clip >= 0)) {
             throw new IllegalArgumentException("clip must be ≥ 0, was " + clip);
         }
+        klWeight.check(objective, shards);
     }
 
     /**
@@ -75,7 +78,7 @@ public record Training(
                 Objective.elbo(),
                 Adam.standard(),
                 new Schedule.Constant(1e-3),
-                new Schedule.WarmUp(0),
+                KlWeight.ONE,
                 0,
                 encoding,
                 100,
@@ -96,7 +99,7 @@ public record Training(
                 clip,
                 encoding,
                 batch,
-                shardsFor(batch, objective.samples()),
+                usualShards(batch, objective),
                 initialiser,
                 seed);
     }
@@ -118,6 +121,23 @@ public record Training(
                 seed);
     }
 
+    /** The same with another weight of the divergence, and one shard where it looks at whole batches. */
+    public Training with(KlWeight klWeight) {
+        return new Training(
+                model,
+                guide,
+                objective,
+                optimiser,
+                learningRate,
+                klWeight,
+                clip,
+                encoding,
+                batch,
+                klWeight instanceof BatchPenalty ? 1 : shards,
+                initialiser,
+                seed);
+    }
+
     /** The same with batches of another size, and the shards that suit it. */
     public Training withBatch(int batch) {
         return new Training(
@@ -130,7 +150,7 @@ public record Training(
                 clip,
                 encoding,
                 batch,
-                shardsFor(batch, objective.samples()),
+                usualShards(batch, objective),
                 initialiser,
                 seed);
     }
@@ -178,6 +198,10 @@ public record Training(
         return Math.min(batch, decoded >= 8000 ? 8 : decoded >= 2000 ? 4 : 2);
     }
 
+    private int usualShards(int batch, Objective objective) {
+        return klWeight instanceof BatchPenalty ? 1 : shardsFor(batch, objective.samples());
+    }
+
     /** The generator that all the run's randomness is split from. */
     public Generator generator() {
         return Generator.of(seed);
@@ -223,8 +247,8 @@ public record Training(
     private void startInputs(Prior.Vamp vamp, Parameters w, Dataset data) {
         int[] rows = data.spread(vamp.inputs());
         if (rows.length < vamp.inputs()) {
-            throw new IllegalArgumentException("pseudo-inputs start at data: expected at most " + rows.length
-                    + ", found " + vamp.inputs());
+            throw new IllegalArgumentException(
+                    "pseudo-inputs start at data: expected at most " + rows.length + ", found " + vamp.inputs());
         }
         float[] values = new float[Math.multiplyExact(rows.length, data.shape().size())];
         encoding.encode(data, rows, 0, rows.length, generator().split("inputs"), values);

@@ -41,8 +41,7 @@ class MixtureTest {
                 List.of(logits, mean, logVariance),
                 p -> new Mixture(
                         p.get(0).select(0, 0),
-                        new DiagonalNormal(
-                                p.get(1).transpose(0, 1), p.get(2).transpose(0, 1))),
+                        new DiagonalNormal(p.get(1).transpose(0, 1), p.get(2).transpose(0, 1))),
                 new Law.Interval(-12, 12));
     }
 
@@ -93,8 +92,8 @@ class MixtureTest {
     /** All pairs at once by a product of matrices, far from the origin, as one by one. */
     @Test
     void pairsAreWhatEachAloneIs() {
-        DiagonalNormal many =
-                new DiagonalNormal(normals(1, 30, 5).add(1000), normals(2, 30, 5).add(-3));
+        DiagonalNormal many = new DiagonalNormal(
+                normals(1, 30, 5).add(1000), normals(2, 30, 5).add(-3));
         Tensor x = normals(3, 4, 7, 5).add(1000);
         double[] found = many.logProbOfPairs(x).toDoubles();
         double[] expected = many.logProb(x.unsqueeze(-2)).toDoubles();
@@ -106,8 +105,7 @@ class MixtureTest {
     void drawsOfAPairKeepItsComponentsTogether() {
         int n = 40_000;
         Tensor mean = Tensor.of(new double[] {3, 3, -3, -3}, 2, 2);
-        Mixture mixture = new Mixture(
-                Tensor.of(new double[] {0, 0}, 2), new DiagonalNormal(mean, mean.zerosLike()));
+        Mixture mixture = new Mixture(Tensor.of(new double[] {0, 0}, 2), new DiagonalNormal(mean, mean.zerosLike()));
         double[] z = mixture.sample(n, Generator.of(6)).toDoubles();
         double product = 0;
         for (int i = 0; i < n; i++) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import jensen.model.Refinement;
 import org.junit.jupiter.api.Test;
 
 /** On the model of {@link EvaluatorTest}, where each line has a closed form. */
@@ -19,7 +20,7 @@ class DerivationTest {
                 EvaluatorTest.DATA,
                 EvaluatorTest.all(),
                 method,
-                new MeanField(400, 8, 0.05),
+                new MeanField(new Refinement(400, 8, 0.05)),
                 4000,
                 n -> {});
     }

@@ -222,4 +222,37 @@ class ImportanceSamplingTest {
         assertThatThrownBy(() -> new ImportanceSampling(20, 0.1, 10)).hasMessageContaining("20");
         assertThatThrownBy(() -> new ImportanceSampling(2, 0, 10)).hasMessageContaining("error");
     }
+
+    /**
+     * 50 simulated data, 4,000 draws each: E_q[(p/q)²] of normals with variances s and v and means d apart is the product over the
+     * dimensions of v/√(s (2v − s)) exp(d²/(2v − s)). A false alarm needs four standard errors: 6e-5.
+     */
+    @Test
+    void theUpperBoundExceedsTheEvidenceByHalfTheLogarithmOfOnePlusChiSquared() {
+        double shift = 0.1;
+        double factor = 1.7;
+        Dataset data = simulated(SMALL, 50, 3);
+        double expected = IntStream.range(0, 50)
+                .mapToDouble(row -> exact(SMALL, data, row))
+                .average()
+                .orElseThrow();
+        for (double[] column : SMALL.columns()) {
+            double squared = 0;
+            for (double c : column) {
+                squared += c * c;
+            }
+            double s = 1 / (1 + squared / SMALL.variance());
+            double v = factor * s;
+            expected += 0.5 * (Math.log(v) - 0.5 * Math.log(s * (2 * v - s)) + shift * shift / (2 * v - s));
+        }
+        ChiUpperBound found = ChiUpperBound.of(evaluator(SMALL, shift, factor), data, first(50), 4000, n -> {});
+        assertThat(found.mean().standardError()).isBetween(1e-4, 1e-2);
+        assertThat(found.mean().value())
+                .isCloseTo(expected, within(4 * found.mean().standardError()));
+        assertThat(found.untrusted()).isZero();
+        assertThat(ChiUpperBound.of(evaluator(SMALL, 0, 0.4), data, first(50), 4000, n -> {})
+                        .untrusted())
+                .as("q so narrow that the second moment is infinite")
+                .isGreaterThan(25);
+    }
 }

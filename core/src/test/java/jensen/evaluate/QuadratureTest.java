@@ -13,6 +13,8 @@ import jensen.data.Encoding;
 import jensen.data.Shape;
 import jensen.data.Values;
 import jensen.dist.Kl;
+import jensen.dist.Reparameterised;
+import jensen.gradient.KlWeight;
 import jensen.gradient.Objective;
 import jensen.model.Amortised;
 import jensen.model.Family;
@@ -129,7 +131,7 @@ class QuadratureTest {
         List<Estimate> found = METHOD.gap(evaluator, data, first(2), n -> {});
         try (Scope scope = new Scope()) {
             var batch = evaluator.read(data, first(2));
-            var q = evaluator.guide().continuous(evaluator.phi(), batch);
+            var q = Reparameterised.require(evaluator.posterior(batch));
             double[] expected = exact.gap(batch.x(), q).toDoubles();
             for (int i = 0; i < 2; i++) {
                 assertThat(found.get(i).standardError()).isLessThanOrEqualTo(1e-9);
@@ -255,7 +257,7 @@ class QuadratureTest {
                 Objective.elbo(),
                 Adam.standard(),
                 new Schedule.Constant(3e-3),
-                new Schedule.WarmUp(0),
+                KlWeight.ONE,
                 0,
                 new Encoding.AsStored(),
                 50,
@@ -298,7 +300,7 @@ class QuadratureTest {
     private static double bound(Evaluator evaluator, Dataset data, int row) {
         try (Scope scope = new Scope()) {
             var batch = evaluator.read(data, new int[] {row});
-            var q = evaluator.guide().continuous(evaluator.phi(), batch);
+            var q = Reparameterised.require(evaluator.posterior(batch));
             double step = 0.15;
             int side = 121;
             double[] noise = new double[2 * side * side];

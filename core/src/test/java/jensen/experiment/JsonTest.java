@@ -18,9 +18,15 @@ import jensen.bound.Renyi;
 import jensen.bound.Tvo;
 import jensen.data.DataException;
 import jensen.data.Encoding;
+import jensen.gradient.BatchPenalty;
+import jensen.gradient.Capacity;
+import jensen.gradient.FreeBits;
 import jensen.gradient.GradientEstimator;
+import jensen.gradient.KlWeight;
+import jensen.gradient.MeanDiscrepancy;
 import jensen.gradient.Objective;
 import jensen.gradient.Pathwise;
+import jensen.gradient.TotalCorrelation;
 import jensen.model.Amortised;
 import jensen.model.Conditional;
 import jensen.model.CorrelatedFamily;
@@ -29,7 +35,10 @@ import jensen.model.FlowFamily;
 import jensen.model.Guide;
 import jensen.model.Head;
 import jensen.model.Model;
+import jensen.model.PerDatum;
 import jensen.model.Prior;
+import jensen.model.Refinement;
+import jensen.model.SemiAmortised;
 import jensen.net.Activation;
 import jensen.net.Convolutional;
 import jensen.net.Deconvolutional;
@@ -88,7 +97,12 @@ class JsonTest {
                                 new Prior.Flow(2, 3, 4),
                                 new Prior.Vamp(HEAD, 5, true))),
                 new Kind(Conditional.class, List.of(HEAD)),
-                new Kind(Guide.class, List.of(new Amortised(HEAD))),
+                new Kind(
+                        Guide.class,
+                        List.of(
+                                new Amortised(HEAD),
+                                new SemiAmortised(HEAD, new Refinement(20, 4, 0.03)),
+                                new PerDatum(new Family.Normal(), 2, 10, new Refinement(500, 8, 0.1)))),
                 new Kind(
                         Bound.class,
                         Stream.concat(
@@ -108,8 +122,15 @@ class JsonTest {
                         List.of(
                                 new Schedule.Constant(0.1),
                                 new Schedule.Exponential(0.1, 0.3, 7),
-                                new Schedule.Cosine(0.3, 0.01, 1.0 / 3),
-                                new Schedule.WarmUp(2.5))),
+                                new Schedule.Cosine(0.3, 0.01, 1.0 / 3))),
+                new Kind(KlWeight.class, List.of(new KlWeight.Constant(0.3), new KlWeight.WarmUp(2.5))),
+                new Kind(
+                        BatchPenalty.class,
+                        List.of(
+                                new FreeBits(0.25),
+                                new Capacity(1, 1.0 / 3, 7, 100),
+                                new TotalCorrelation(6, TotalCorrelation.Estimator.WEIGHTED),
+                                new MeanDiscrepancy(0.1))),
                 new Kind(
                         Encoding.class,
                         List.of(

@@ -83,7 +83,8 @@ class EstimatorsTest {
         LinearGaussian example = LinearGaussian.small();
         Model model = example.model();
         Tensor x = Tensor.of(new SplitMix(9).normals(n * 3), n, 3);
-        return new Target.OfBatch(model, example.theta(), example.guide(), phi, new Batch(x, indices(n)));
+        return new Target.OfBatch(
+                model, example.theta(), example.guide(), phi, new Batch(x, indices(n)), Generator.of(0));
     }
 
     private static int[] indices(int n) {

@@ -70,7 +70,7 @@ class PathwiseTest {
     private static Estimate estimate(Case c, Parameters theta, Parameters phi) {
         double[] x = {1, 0, 0, 1, 1, 0, 0, 1, 0, 1, 1, 1, 1, 0, 0};
         Batch batch = new Batch(Tensor.of(x, B, X), new int[] {0, 1, 2});
-        Target target = new Target.OfBatch(MODEL, theta, GUIDE, phi, batch);
+        Target target = new Target.OfBatch(MODEL, theta, GUIDE, phi, batch, Generator.of(0));
         return new Pathwise().estimate(target, c.bound(), c.samples(), c.klWeight(), Generator.of(77));
     }
 

@@ -52,7 +52,8 @@ class InferenceTest {
 
     private static RealMatrix covariance() {
         RealMatrix root = new Array2DRowRealMatrix(
-                new double[][] {Arrays.copyOf(ROOT, 3), Arrays.copyOfRange(ROOT, 3, 6), Arrays.copyOfRange(ROOT, 6, 9)});
+                new double[][] {Arrays.copyOf(ROOT, 3), Arrays.copyOfRange(ROOT, 3, 6), Arrays.copyOfRange(ROOT, 6, 9)
+                });
         return root.multiply(root.transpose());
     }
 
@@ -76,8 +77,7 @@ class InferenceTest {
         assertThat(fit.converged()).isTrue();
         assertClose("mean", q.mean().toDoubles(), MEAN, 0.02);
         assertClose("variances", q.logVariance().exp().toDoubles(), variances, 0.02);
-        assertThat(fit.elbo().value())
-                .isCloseTo(-gap, within(4 * fit.elbo().standardError()));
+        assertThat(fit.elbo().value()).isCloseTo(-gap, within(4 * fit.elbo().standardError()));
     }
 
     @Test
@@ -102,7 +102,12 @@ class InferenceTest {
                 covariance[i][j] = factor[i] * factor[j] + (i == j ? own[i] * own[i] : 0);
             }
         }
-        Tensor root = Tensor.of(Arrays.stream(covariance).flatMapToDouble(Arrays::stream).toArray(), 5, 5)
+        Tensor root = Tensor.of(
+                        Arrays.stream(covariance)
+                                .flatMapToDouble(Arrays::stream)
+                                .toArray(),
+                        5,
+                        5)
                 .cholesky();
         MultivariateNormal target = new MultivariateNormal(Tensor.of(new double[5], 5), root);
         Fit fit = Inference.lowRank(1)
@@ -167,10 +172,15 @@ class InferenceTest {
         assertThat(twice.high()).isCloseTo(12 + 1.6449 * Math.sqrt(32), within(0.5));
         Draws draws = fit.draws(10, Generator.of(4));
         assertThat(draws.get("x").shape()).containsExactly(10, 2);
-        assertThat(Arrays.stream(draws.get("s").toDoubles()).min().orElseThrow()).isPositive();
+        assertThat(Arrays.stream(draws.get("s").toDoubles()).min().orElseThrow())
+                .isPositive();
         assertThat(draws.get("twice").toDoubles())
                 .containsExactly(draws.get("sum").mul(2).toDoubles());
-        assertThat(fit.toString()).contains("ELBO").contains("k̂").contains("x[1]").contains("95%");
+        assertThat(fit.toString())
+                .contains("ELBO")
+                .contains("k̂")
+                .contains("x[1]")
+                .contains("95%");
     }
 
     @Test
@@ -199,9 +209,8 @@ class InferenceTest {
     @Test
     void startsWhereItIsTold() {
         Posterior twoModes = Posterior.of(
-                List.of(Parameter.real("x"), Parameter.interval("y", -1, 3)), at -> LogDensity.normal(
-                                at.get("x").square(), 25, 1)
-                        .add(LogDensity.normal(at.get("y"), 2.5, 0.1)));
+                List.of(Parameter.real("x"), Parameter.interval("y", -1, 3)),
+                at -> LogDensity.normal(at.get("x").square(), 25, 1).add(LogDensity.normal(at.get("y"), 2.5, 0.1)));
         for (double side : new double[] {-4, 4}) {
             Fit fit = Inference.meanField()
                     .withTolerance(0.1)
@@ -232,13 +241,15 @@ class InferenceTest {
 
     @Test
     void aDensityOfTheWrongShapeIsRefused() {
-        Posterior p = Posterior.of(List.of(Parameter.real("x", 2)), at -> at.get("x").square().neg());
+        Posterior p = Posterior.of(
+                List.of(Parameter.real("x", 2)), at -> at.get("x").square().neg());
         refused(p, Map.of(), "logJoint must return one number for each draw, [16], returned [16, 2]");
     }
 
     @Test
     void whatIsNotFiniteIsSaidToBe() {
-        Posterior p = Posterior.of(List.of(Parameter.real("x")), at -> at.get("x").log().sum(-1));
+        Posterior p = Posterior.of(
+                List.of(Parameter.real("x")), at -> at.get("x").log().sum(-1));
         assertThatThrownBy(() -> Inference.meanField().fit(p, Generator.of(1)))
                 .isInstanceOf(NonFiniteException.class)
                 .hasMessageStartingWith("step 1: log p(data, θ) is not a finite number");
@@ -249,8 +260,7 @@ class InferenceTest {
         assertThatThrownBy(() -> Inference.meanField().with(new Objective(Elbo.analytic(), new Pathwise(), 4)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("use Elbo.sampled()");
-        assertThatThrownBy(() -> Inference.meanField().withTolerance(0))
-                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Inference.meanField().withTolerance(0)).isInstanceOf(IllegalArgumentException.class);
         Parameter x = Parameter.real("x");
         assertThatThrownBy(() -> Posterior.of(List.of(x, x), at -> at.get("x")))
                 .isInstanceOf(IllegalArgumentException.class)

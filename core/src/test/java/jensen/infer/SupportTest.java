@@ -42,28 +42,39 @@ class SupportTest {
     static List<Case> cases() {
         return List.of(
                 new Case(new Support.Real(), 3, upTo(3), x -> true),
-                new Case(new Support.Positive(), 3, upTo(3), x -> Arrays.stream(x).allMatch(v -> v > 0)),
-                new Case(new Support.Interval(-2, 5), 3, upTo(3), x -> Arrays.stream(x)
-                        .allMatch(v -> v > -2 && v < 5)),
+                new Case(
+                        new Support.Positive(),
+                        3,
+                        upTo(3),
+                        x -> Arrays.stream(x).allMatch(v -> v > 0)),
+                new Case(
+                        new Support.Interval(-2, 5),
+                        3,
+                        upTo(3),
+                        x -> Arrays.stream(x).allMatch(v -> v > -2 && v < 5)),
                 new Case(
                         new Support.Simplex(),
                         4,
                         upTo(3),
                         x -> Arrays.stream(x).allMatch(v -> v > 0)
                                 && Math.abs(Arrays.stream(x).sum() - 1) < 1e-14),
-                new Case(new Support.Ordered(), 4, upTo(4), x -> IntStream.range(1, 4)
-                        .allMatch(i -> x[i] > x[i - 1])),
+                new Case(
+                        new Support.Ordered(),
+                        4,
+                        upTo(4),
+                        x -> IntStream.range(1, 4).allMatch(i -> x[i] > x[i - 1])),
                 new Case(new Support.CholeskyCovariance(), 9, new int[] {0, 3, 4, 6, 7, 8}, SupportTest::lower),
                 new Case(
                         new Support.CholeskyCorrelation(),
                         9,
                         new int[] {3, 6, 7},
                         x -> lower(x)
-                                && IntStream.range(0, 3).allMatch(i -> Math.abs(IntStream.range(0, 3)
-                                                        .mapToDouble(j -> x[3 * i + j] * x[3 * i + j])
-                                                        .sum()
-                                                - 1)
-                                        < 1e-14)));
+                                && IntStream.range(0, 3)
+                                        .allMatch(i -> Math.abs(IntStream.range(0, 3)
+                                                                .mapToDouble(j -> x[3 * i + j] * x[3 * i + j])
+                                                                .sum()
+                                                        - 1)
+                                                < 1e-14)));
     }
 
     private static int[] upTo(int n) {
@@ -86,8 +97,7 @@ class SupportTest {
 
     @Test
     void everySupportIsInTheTable() {
-        Set<Class<?>> shown =
-                cases().stream().map(c -> c.support().getClass()).collect(Collectors.toSet());
+        Set<Class<?>> shown = cases().stream().map(c -> c.support().getClass()).collect(Collectors.toSet());
         assertThat(shown).isEqualTo(Set.of(Support.class.getPermittedSubclasses()));
     }
 
@@ -109,8 +119,7 @@ class SupportTest {
     @MethodSource("cases")
     void coordinatesComeBack(Case c) {
         Tensor u = points(10, c.support().free(c.size()), 1.5);
-        assertClose(
-                "u", c.support().unconstrain(c.support().constrain(u)).toDoubles(), u.toDoubles(), 1e-10);
+        assertClose("u", c.support().unconstrain(c.support().constrain(u)).toDoubles(), u.toDoubles(), 1e-10);
     }
 
     @ParameterizedTest

@@ -70,14 +70,17 @@ class CorrelatedFamilyTest {
         Uphill.climb(
                 phi,
                 (w, noise) -> {
-                    Reparameterised q = guide.continuous(w, batch);
+                    Reparameterised q = Reparameterised.require(guide.posterior(w, batch));
                     return Elbo.sampled()
                             .value(model.model().logWeights(theta, batch, q.draw(4, noise), q))
                             .mean();
                 },
                 1500,
                 0.03);
-        return exact(model).gap(batch.x(), guide.continuous(phi, batch)).mean().item();
+        return exact(model)
+                .gap(batch.x(), Reparameterised.require(guide.posterior(phi, batch)))
+                .mean()
+                .item();
     }
 
     private static Batch batch() {

@@ -105,7 +105,7 @@ class ModelTest {
     @Test
     void atTheExactPosteriorLogWIsTheEvidenceWhateverZ() {
         Batch batch = LinearGaussian.batch(B, X);
-        Reparameterised q = EXAMPLE.guide().continuous(EXAMPLE.exactPhi(), batch);
+        Reparameterised q = Reparameterised.require(EXAMPLE.guide().posterior(EXAMPLE.exactPhi(), batch));
         Tensor z = q.sample(50, Generator.of(9)).mul(3); // far out too
         LogWeights w = EXAMPLE.model().logWeights(EXAMPLE.theta(), batch, Draw.of(z), q);
         double[] expected = new double[50 * B];
@@ -154,7 +154,7 @@ class ModelTest {
                 Generator.of(0),
                 jensen.tensor.DType.FLOAT64,
                 jensen.tensor.Device.CPU);
-        assertThatThrownBy(() -> binary.continuous(phi, LinearGaussian.batch(B, X)))
+        assertThatThrownBy(() -> Reparameterised.require(binary.posterior(phi, LinearGaussian.batch(B, X))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("q must", "reparameterised");
     }

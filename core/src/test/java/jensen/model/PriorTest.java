@@ -93,7 +93,9 @@ class PriorTest {
                         .mean(),
                 400,
                 0.03);
-        double found = Native.withoutGradient(() -> prior.distribution(w).logProb(draws).mean()).item();
+        double found = Native.withoutGradient(
+                        () -> prior.distribution(w).logProb(draws).mean())
+                .item();
         // the best normal has the draws' covariance; z₁ and z₁² are uncorrelated, with variances 1 and 2 + ¼
         double normal = -Math.log(2 * Math.PI) - 1 - 0.5 * Math.log(2.25);
         assertThat(found - normal).isGreaterThan(0.4);

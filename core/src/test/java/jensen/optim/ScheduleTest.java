@@ -33,24 +33,7 @@ class ScheduleTest {
     }
 
     @Test
-    void warmUpEndsAtExactlyOne() {
-        for (double epochs : new double[] {0.1, 0.3, 1, 3, 7, 10, 1.0 / 3}) {
-            Schedule s = new Schedule.WarmUp(epochs);
-            assertThat(s.at(0)).isZero();
-            assertClose("half way", s.at(epochs / 2), 0.5, 1e-15);
-            assertThat(s.at(epochs)).isEqualTo(1);
-            assertThat(s.at(Math.nextUp(epochs))).isEqualTo(1);
-            assertThat(s.at(1e9)).isEqualTo(1);
-            assertThat(s.at(Math.nextDown(epochs))).isLessThanOrEqualTo(1);
-        }
-        assertThat(new Schedule.WarmUp(0).at(0)).isEqualTo(1);
-    }
-
-    @Test
     void lengthsOutOfRangeAreRefused() {
-        for (double bad : new double[] {-1, Double.NaN, Double.POSITIVE_INFINITY}) {
-            assertThatThrownBy(() -> new Schedule.WarmUp(bad)).hasMessageContainingAll("epochs", String.valueOf(bad));
-        }
         for (double bad : new double[] {-1, 0, Double.NaN, Double.POSITIVE_INFINITY}) {
             assertThatThrownBy(() -> new Schedule.Cosine(1, 0, bad))
                     .isInstanceOf(IllegalArgumentException.class)

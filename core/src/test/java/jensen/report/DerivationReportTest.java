@@ -22,6 +22,7 @@ import jensen.evaluate.EvidenceMethod;
 import jensen.evaluate.MeanField;
 import jensen.experiment.Experiment;
 import jensen.model.Family;
+import jensen.model.Refinement;
 import jensen.tensor.DType;
 import jensen.tensor.Device;
 import jensen.tensor.Generator;
@@ -64,7 +65,8 @@ class DerivationReportTest {
     }
 
     private static List<Derivation> derive(DerivationReport report, int... rows) {
-        return Derivation.of(report.evaluator(), DIGITS, rows, AUTO, new MeanField(50, 8, 0.05), 500, n -> {});
+        return Derivation.of(
+                report.evaluator(), DIGITS, rows, AUTO, new MeanField(new Refinement(50, 8, 0.05)), 500, n -> {});
     }
 
     private String page(DerivationReport report, Derivation d) throws Exception {

@@ -14,6 +14,7 @@ import jensen.data.Shape;
 import jensen.data.Values;
 import jensen.evaluate.Evaluator;
 import jensen.experiment.Experiment;
+import jensen.gradient.KlWeight;
 import jensen.gradient.Objective;
 import jensen.gradient.Pathwise;
 import jensen.model.Amortised;
@@ -56,7 +57,7 @@ class GalleryTest {
                 new Objective(Elbo.analytic(), new Pathwise(), 1),
                 Adam.standard(),
                 new Schedule.Constant(1e-3),
-                new Schedule.WarmUp(0),
+                KlWeight.ONE,
                 0,
                 new Encoding.AsStored(),
                 2,

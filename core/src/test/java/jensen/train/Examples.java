@@ -5,6 +5,7 @@ import jensen.data.Dataset;
 import jensen.data.Encoding;
 import jensen.data.Shape;
 import jensen.data.Values;
+import jensen.gradient.KlWeight;
 import jensen.gradient.Objective;
 import jensen.model.Amortised;
 import jensen.model.Family;
@@ -61,7 +62,7 @@ public final class Examples {
                 objective,
                 optimiser,
                 new Schedule.Constant(rate),
-                new Schedule.WarmUp(0),
+                KlWeight.ONE,
                 clip,
                 new Encoding.AsStored(),
                 32,

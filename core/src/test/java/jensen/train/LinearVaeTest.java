@@ -7,6 +7,7 @@ import java.util.List;
 import jensen.bound.Elbo;
 import jensen.data.Dataset;
 import jensen.data.Encoding;
+import jensen.gradient.KlWeight;
 import jensen.gradient.Objective;
 import jensen.gradient.Pathwise;
 import jensen.model.Family;
@@ -41,7 +42,7 @@ class LinearVaeTest {
                 new Objective(Elbo.analytic(), new Pathwise(), 4),
                 Adam.standard(),
                 new Schedule.Cosine(6e-2, 0, STEPS),
-                new Schedule.WarmUp(0),
+                KlWeight.ONE,
                 0,
                 new Encoding.AsStored(),
                 N,

@@ -3,11 +3,11 @@ package jensen.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import jensen.optim.Schedule;
+import jensen.gradient.KlWeight;
 import org.junit.jupiter.api.Test;
 
 class StopTest {
-    private static final Schedule.WarmUp NONE = new Schedule.WarmUp(0);
+    private static final KlWeight NONE = KlWeight.ONE;
 
     @Test
     void endsAtTheLatestAfterTheEpochs() {
@@ -28,7 +28,7 @@ class StopTest {
     @Test
     void waitsForTheWarmUpToEnd() {
         Stop stop = new Stop(100, 2);
-        Schedule.WarmUp four = new Schedule.WarmUp(4);
+        KlWeight four = new KlWeight.WarmUp(4);
         List<Double> elbos = List.of(-1.0, -2.0, -3.0, -4.0);
         assertThat(stop.best(elbos.subList(0, 3), four)).isEqualTo(-1);
         assertThat(stop.reached(elbos, four)).isFalse();

@@ -13,6 +13,7 @@ import jensen.data.Encoding;
 import jensen.data.Shape;
 import jensen.data.Values;
 import jensen.evaluate.Evaluator;
+import jensen.gradient.KlWeight;
 import jensen.gradient.Objective;
 import jensen.gradient.Pathwise;
 import jensen.model.Amortised;
@@ -66,7 +67,7 @@ class VampTest {
                 new Objective(Elbo.sampled(), new Pathwise(), 2),
                 new Sgd(0),
                 new Schedule.Constant(RATE),
-                new Schedule.WarmUp(0),
+                KlWeight.ONE,
                 0,
                 new Encoding.AsStored(),
                 ROWS,
@@ -92,13 +93,14 @@ class VampTest {
                 Parameters phi = t.phi(DType.FLOAT64, Device.CPU);
                 t.centre(theta, data);
                 double[] of = {theta.count(), phi.count()};
-                double[] start = Tensor.concat(List.of(theta.flat(), phi.flat()), 0).toDoubles();
-                double[] expected =
-                        FiniteDifference.gradient(v -> objective(t, theta, phi, v), start);
+                double[] start =
+                        Tensor.concat(List.of(theta.flat(), phi.flat()), 0).toDoubles();
+                double[] expected = FiniteDifference.gradient(v -> objective(t, theta, phi, v), start);
                 try (Run run = new Run(t, data, theta, phi, 2)) {
                     run.next();
                 }
-                double[] end = Tensor.concat(List.of(theta.flat(), phi.flat()), 0).toDoubles();
+                double[] end =
+                        Tensor.concat(List.of(theta.flat(), phi.flat()), 0).toDoubles();
                 assertThat(of[0] + of[1]).isEqualTo(end.length);
                 for (int i = 0; i < end.length; i++) {
                     assertThat((end[i] - start[i]) / RATE)
@@ -157,9 +159,10 @@ class VampTest {
             Evaluator e = new Evaluator(t.model(), theta, t.guide(), phi, t.encoding(), Generator.of(1), 1);
             Tensor z = Tensor.of(new double[] {0.3, -0.4}, 2);
             for (int round = 0; round < 2; round++) {
-                Tensor each = encoder.given(phi.at("encoder"), theta.get("prior.inputs")).logProb(z);
-                double expected = Math.log(
-                        Arrays.stream(each.toDoubles()).map(Math::exp).sum() / 3);
+                Tensor each = encoder.given(phi.at("encoder"), theta.get("prior.inputs"))
+                        .logProb(z);
+                double expected =
+                        Math.log(Arrays.stream(each.toDoubles()).map(Math::exp).sum() / 3);
                 assertThat(e.model().prior(e.theta()).logProb(z).item()).isCloseTo(expected, within(1e-12));
                 phi.flat().mulInPlace(1.5);
             }
@@ -176,7 +179,8 @@ class VampTest {
         assertThatThrownBy(() -> training(encoder(new Family.Normal()), new Prior.Vamp(other, 3, true)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("must be the guide's");
-        assertThat(IntStream.of(0, -1)).allSatisfy(n -> assertThatThrownBy(() -> new Prior.Vamp(other, n, true))
-                .hasMessageContaining("inputs"));
+        assertThat(IntStream.of(0, -1))
+                .allSatisfy(n ->
+                        assertThatThrownBy(() -> new Prior.Vamp(other, n, true)).hasMessageContaining("inputs"));
     }
 }

@@ -24,14 +24,13 @@ public final class EightSchools {
     public static Posterior nonCentred() {
         Tensor y = Tensor.of(EFFECT, 8);
         Tensor sigma = Tensor.of(ERROR, 8);
-        return Posterior.of(
-                        List.of(Parameter.real("mu"), Parameter.positive("tau"), Parameter.real("eta", 8)), at -> {
-                            Tensor theta = at.get("mu").add(at.get("tau").mul(at.get("eta")));
-                            return LogDensity.normal(at.get("mu"), 0, 5)
-                                    .add(LogDensity.halfCauchy(at.get("tau"), 5))
-                                    .add(LogDensity.normal(at.get("eta"), 0, 1))
-                                    .add(LogDensity.normal(y, theta, sigma));
-                        })
+        return Posterior.of(List.of(Parameter.real("mu"), Parameter.positive("tau"), Parameter.real("eta", 8)), at -> {
+                    Tensor theta = at.get("mu").add(at.get("tau").mul(at.get("eta")));
+                    return LogDensity.normal(at.get("mu"), 0, 5)
+                            .add(LogDensity.halfCauchy(at.get("tau"), 5))
+                            .add(LogDensity.normal(at.get("eta"), 0, 1))
+                            .add(LogDensity.normal(y, theta, sigma));
+                })
                 .deriving("theta", at -> at.get("mu").add(at.get("tau").mul(at.get("eta"))));
     }
 

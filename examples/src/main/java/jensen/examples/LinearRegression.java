@@ -31,16 +31,20 @@ public final class LinearRegression {
                         .add(LogDensity.normal(at.get("slope"), 0, 10))
                         .add(LogDensity.gamma(at.get("deviation"), 2, 0.5))
                         .add(LogDensity.normal(
-                                y,
-                                at.get("intercept").add(at.get("slope").mul(x)),
-                                at.get("deviation"))));
+                                y, at.get("intercept").add(at.get("slope").mul(x)), at.get("deviation"))));
     }
 
     /** Prints the fit, and what it predicts. */
     public static void main(String[] args) {
         Generator rng = Generator.of(1);
-        Fit fit = Inference.fullRank().fit(posterior().deriving("at 100 km/h", at -> at.get("intercept")
-                .add(at.get("slope").mul(5))), rng);
+        Fit fit = Inference.fullRank()
+                .fit(
+                        posterior()
+                                .deriving(
+                                        "at 100 km/h",
+                                        at -> at.get("intercept")
+                                                .add(at.get("slope").mul(5))),
+                        rng);
         System.out.println(fit);
         try (Scope scope = new Scope()) {
             Draws draws = fit.draws(4000, rng.split("predict"));

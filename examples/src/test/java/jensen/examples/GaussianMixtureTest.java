@@ -29,7 +29,8 @@ class GaussianMixtureTest {
                     .as(rows.get(i).name())
                     .isCloseTo(likeliest[i], within(0.75 * rows.get(i).standardDeviation()));
         }
-        // the deviation of the mean of n numbers of deviation s is s/√n where parts do not overlap, and more where they do
+        // the deviation of the mean of n numbers of deviation s is s/√n where parts do not overlap, and more where they
+        // do
         double alone = likeliest[5] / Math.sqrt(200 * likeliest[1]);
         assertThat(rows.get(3).standardDeviation()).isBetween(alone, 1.6 * alone);
     }

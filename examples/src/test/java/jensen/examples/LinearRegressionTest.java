@@ -29,8 +29,7 @@ class LinearRegressionTest {
         // four standard errors, and the few draws that a heavy tail hides from them
         assertThat(fit.logEvidence().value())
                 .isCloseTo(Math.log(evidence), within(4 * fit.logEvidence().standardError() + 0.02));
-        assertThat(fit.elbo().value())
-                .isBetween(Math.log(evidence) - 0.2, Math.log(evidence));
+        assertThat(fit.elbo().value()).isBetween(Math.log(evidence) - 0.2, Math.log(evidence));
         Fit.Row deviation = fit.table().get(2);
         assertThat(deviation.name()).isEqualTo("deviation");
         assertThat(deviation.mean()).isCloseTo(mean, within(0.1 * deviation.standardDeviation()));

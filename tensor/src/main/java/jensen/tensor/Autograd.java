@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -45,8 +44,7 @@ public final class Autograd {
      * @param pullbacks for each input, ∂(c · value)/∂input for a cotangent c of the value's shape; where the input was
      *     broadcast, the sum over that is taken of it
      */
-    public static Tensor operation(
-            List<Tensor> inputs, Supplier<Tensor> value, List<UnaryOperator<Tensor>> pullbacks) {
+    public static Tensor operation(List<Tensor> inputs, Supplier<Tensor> value, List<UnaryOperator<Tensor>> pullbacks) {
         if (!Tape.records(inputs)) {
             return value.get();
         }
@@ -63,7 +61,7 @@ public final class Autograd {
     private static final class Pass {
         private final List<Tensor> inputs;
         private final boolean again;
-        private final Map<Tensor, Gradient> found = new IdentityHashMap<>();
+        private final IdentityHashMap<Tensor, Gradient> found = new IdentityHashMap<>();
         private final List<Tape.Entry> entries;
         private final Set<Tensor> leaves = Collections.newSetFromMap(new IdentityHashMap<>());
 
@@ -139,7 +137,10 @@ public final class Autograd {
             if (leaves.contains(t) || !t.pointer.is_leaf()) {
                 return t;
             }
-            return inputs.stream().filter(i -> i.pointer.is_same(t.pointer)).findFirst().orElse(t);
+            return inputs.stream()
+                    .filter(i -> i.pointer.is_same(t.pointer))
+                    .findFirst()
+                    .orElse(t);
         }
 
         private final class Inputs implements Tape.Sink {

@@ -78,8 +78,7 @@ final class LinearMap {
     private static Tensor forward(Tensor x, Tensor weight, Tensor bias, boolean tanh) {
         if (x.rank() < 2 || x.size(-1) != weight.size(1)) {
             // one row, or an error that libtorch says best
-            Tensor y = Tensor.op(
-                    () -> torch.linear(x.pointer, weight.pointer, new TensorOptional(bias.pointer)));
+            Tensor y = Tensor.op(() -> torch.linear(x.pointer, weight.pointer, new TensorOptional(bias.pointer)));
             return tanh ? y.tanh() : y;
         }
         Tensor y = product(rows(x), weight, bias, tanh);
@@ -117,9 +116,6 @@ final class LinearMap {
     private static boolean suits(Tensor x, Tensor weight, boolean tanh) {
         long weights = weight.count();
         boolean faster = tanh ? weights >= TANH_WEIGHTS : weights >= WEIGHTS && x.size(0) < ROWS;
-        return faster
-                && x.size(0) > 1
-                && x.dtype() == DType.FLOAT32
-                && !x.pointer.is_cuda();
+        return faster && x.size(0) > 1 && x.dtype() == DType.FLOAT32 && !x.pointer.is_cuda();
     }
 }

@@ -299,7 +299,7 @@ public final class Tensor {
         long[] blocks = Shapes.append(Shapes.batch(shape()), size(-1) / block, block);
         return op(() -> pointer.relu()
                 .sum(new long[] {-1})
-                .sub(pointer.abs().sigmoid_().reshape(blocks).prod(-1).log_().sum(new long[] {-1})));
+                .sub(pointer.abs().sigmoid_().reshape(blocks).prod(-1).log().sum(new long[] {-1})));
     }
 
     /** x limited to [low, high]; the gradient is zero outside. */

@@ -102,6 +102,14 @@ class OperationsTest {
                 cube("mean", Tensor::mean, x -> new double[] {Arrays.stream(x).sum() / 12}),
                 cube("mean of 1", x -> x.mean(1), x -> fill(4, i -> along(x, i).sum() / 3), 2, 2),
                 cube("max", x -> x.max(1), x -> fill(4, i -> along(x, i).max().orElseThrow()), 2, 2),
+                one(
+                        "sumSoftplus of a hundred",
+                        Tensor::sumSoftplus,
+                        List.of(2L, 100L),
+                        x -> fill(2, i -> dot(100, k -> Math.log1p(Math.exp(x[i * 100 + k])))),
+                        2),
+                one("sumSoftplus of a prime", Tensor::sumSoftplus, List.of(127L), x ->
+                        new double[] {dot(127, k -> Math.log1p(Math.exp(x[k])))}),
                 cube("logSumExp", x -> x.logSumExp(1), x -> fill(4, i -> logSumExp(x, i)), 2, 2),
                 cube(
                         "logSoftmax",
@@ -161,6 +169,35 @@ class OperationsTest {
                                 i -> x.get(2)[i % 4] + dot(3, k -> x.get(0)[i / 4 * 3 + k] * x.get(1)[i % 4 * 3 + k])),
                         List.of(2L, 4L),
                         List.of(new Input(-2, 2, 2, 3), new Input(-2, 2, 4, 3), new Input(-2, 2, 4))),
+                new Operation(
+                        "linear of rows in a batch",
+                        x -> x.get(0).linear(x.get(1), x.get(2)),
+                        x -> fill(
+                                8,
+                                i -> x.get(2)[i % 4] + dot(3, k -> x.get(0)[i / 4 * 3 + k] * x.get(1)[i % 4 * 3 + k])),
+                        List.of(2L, 1L, 4L),
+                        List.of(new Input(-2, 2, 2, 1, 3), new Input(-2, 2, 4, 3), new Input(-2, 2, 4))),
+                new Operation(
+                        "linearTanh",
+                        x -> x.get(0).linearTanh(x.get(1), x.get(2)),
+                        x -> fill(
+                                8,
+                                i -> Math.tanh(x.get(2)[i % 4]
+                                        + dot(3, k -> x.get(0)[i / 4 * 3 + k] * x.get(1)[i % 4 * 3 + k]))),
+                        List.of(2L, 4L),
+                        List.of(new Input(-1, 1, 2, 3), new Input(-1, 1, 4, 3), new Input(-1, 1, 4))),
+                new Operation(
+                        "innerProduct",
+                        x -> x.get(0).innerProduct(x.get(1)),
+                        x -> fill(2, i -> dot(3, k -> x.get(0)[i * 3 + k] * x.get(1)[i * 3 + k])),
+                        List.of(2L),
+                        List.of(new Input(-2, 2, 2, 3), new Input(-2, 2, 2, 3))),
+                new Operation(
+                        "innerProduct with one row",
+                        x -> x.get(0).innerProduct(x.get(1)),
+                        x -> fill(4, i -> dot(3, k -> x.get(0)[i * 3 + k] * x.get(1)[k])),
+                        List.of(2L, 2L),
+                        List.of(new Input(-2, 2, 2, 2, 3), new Input(-2, 2, 1, 3))),
                 new Operation(
                         "convolve",
                         x -> x.get(0).convolve(x.get(1), x.get(2), 2, 1),
