@@ -146,7 +146,7 @@ class ModelTest {
                 .hasMessageContainingAll("latent", "0");
         assertThatThrownBy(() -> new Head(new Mlp(3, List.of(), 5, Activation.TANH), new Family.Normal(), 2))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContainingAll("2 × 2 outputs", "5");
+                .hasMessageContainingAll("4 outputs", "2 elements", "5");
         Amortised binary = new Amortised(three);
         Parameters phi = Parameters.start(
                 binary.slots(),

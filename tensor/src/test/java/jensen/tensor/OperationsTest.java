@@ -170,14 +170,6 @@ class OperationsTest {
                         List.of(2L, 4L),
                         List.of(new Input(-2, 2, 2, 3), new Input(-2, 2, 4, 3), new Input(-2, 2, 4))),
                 new Operation(
-                        "linear of rows in a batch",
-                        x -> x.get(0).linear(x.get(1), x.get(2)),
-                        x -> fill(
-                                8,
-                                i -> x.get(2)[i % 4] + dot(3, k -> x.get(0)[i / 4 * 3 + k] * x.get(1)[i % 4 * 3 + k])),
-                        List.of(2L, 1L, 4L),
-                        List.of(new Input(-2, 2, 2, 1, 3), new Input(-2, 2, 4, 3), new Input(-2, 2, 4))),
-                new Operation(
                         "linearTanh",
                         x -> x.get(0).linearTanh(x.get(1), x.get(2)),
                         x -> fill(
