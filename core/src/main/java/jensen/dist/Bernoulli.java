@@ -12,6 +12,9 @@ import jensen.tensor.Tensor;
  * @param logits log(p / (1 − p)), {@code […, X]}
  */
 public record Bernoulli(Tensor logits) implements Distribution {
+    /** Above the least normal float32, below which digits are lost. */
+    private static final double SMALLEST = 1e-37;
+
     /**
      * Σ x·l − log(1 + eˡ), the log-mass of x ∈ {0, 1}.
      *
@@ -24,6 +27,28 @@ public record Bernoulli(Tensor logits) implements Distribution {
                 List.of(logits, x),
                 () -> logits.innerProduct(x).sub(logits.sumSoftplus()),
                 List.of(c -> x.sub(logits.sigmoid()).mul(c.unsqueeze(-1)), c -> logits.mul(c.unsqueeze(-1))));
+    }
+
+    /**
+     * {@link #logProb} of one x under the logits h Wᵀ + b, without a gradient: Σ log σ((2x − 1) l), which is the same for
+     * x ∈ {0, 1}. With the signs in the weights the product of matrices applies σ itself, and a logarithm is taken only of the
+     * product of some hundred of its values: a fifth less time for many h. Where such a product is too small for that, the
+     * logits themselves are used.
+     *
+     * @param h {@code […, H]}
+     * @param weight W, {@code [X, H]}
+     * @param bias b, {@code [X]}
+     * @param x {@code [X]}
+     * @return {@code […]}
+     */
+    public static Tensor logProb(Tensor h, Tensor weight, Tensor bias, Tensor x) {
+        Tensor sign = x.mul(2).add(-1);
+        Tensor products =
+                h.linearSigmoid(weight.mul(sign.unsqueeze(-1)), bias.mul(sign)).products();
+        boolean small = products.reshape(-1).neg().max(0).item() > -SMALLEST;
+        return small
+                ? new Bernoulli(h.linear(weight, bias)).logProb(x)
+                : products.log().sum(-1);
     }
 
     @Override

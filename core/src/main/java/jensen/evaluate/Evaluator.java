@@ -46,8 +46,8 @@ public record Evaluator(
         theta = model.reading(theta, phi);
     }
 
-    /** The most values of x, over all data and draws, that are decoded at a time: 1 MB of float32, which fit a cache. */
-    static final int CHUNK = 1 << 18;
+    /** The most values of x, over all data and draws, that are decoded at a time: 2 MB of float32, which fit a cache. */
+    static final int CHUNK = 1 << 19;
 
     /** Rows that are decoded together when there are few draws for each. */
     static final int BLOCK = 100;

@@ -22,6 +22,16 @@ public interface Conditional {
      */
     Distribution given(Parameters w, Tensor condition);
 
+    /**
+     * The log-density of x under a condition, as that of {@link #given}.
+     *
+     * @param x {@code […, X]}, broadcast against the conditions
+     * @return {@code […]}, in nats
+     */
+    default Tensor logProb(Parameters w, Tensor condition, Tensor x) {
+        return given(w, condition).logProb(x);
+    }
+
     /** The parameters that it needs. */
     List<Slot> slots();
 

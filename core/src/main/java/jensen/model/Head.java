@@ -3,10 +3,13 @@ package jensen.model;
 import java.util.ArrayList;
 import java.util.List;
 import jensen.data.Values;
+import jensen.dist.Bernoulli;
 import jensen.dist.Distribution;
+import jensen.net.Mlp;
 import jensen.net.Network;
 import jensen.net.Parameters;
 import jensen.net.Slot;
+import jensen.tensor.Native;
 import jensen.tensor.Tensor;
 
 /**
@@ -17,6 +20,9 @@ import jensen.tensor.Tensor;
  * @param event the length of the event
  */
 public record Head(Network net, Family family, int event) implements Conditional {
+    /** Conditions for which it pays to change the weights by the x that they share. */
+    private static final long MANY = 64;
+
     /** @throws IllegalArgumentException if the network's outputs are not as many as the family needs */
     public Head {
         if (net.outputs() != family.outputs(event)) {
@@ -28,6 +34,21 @@ public record Head(Network net, Family family, int event) implements Conditional
     @Override
     public Distribution given(Parameters w, Tensor condition) {
         return of(w, outputs(w, condition));
+    }
+
+    /** {@inheritDoc} Where many conditions of one binary x need no gradient, the logits are not formed. */
+    @Override
+    public Tensor logProb(Parameters w, Tensor condition, Tensor x) {
+        boolean one = x.count() == event && condition.count() >= MANY * condition.size(-1);
+        if (one && family instanceof Family.Bernoulli && net instanceof Mlp mlp && !Native.recordsGradient()) {
+            Parameters layers = w.at("net");
+            return Bernoulli.logProb(
+                    mlp.lastHidden(layers, condition),
+                    layers.get(mlp.outputWeight()),
+                    layers.get(mlp.outputBias()),
+                    x.reshape(event));
+        }
+        return given(w, condition).logProb(x);
     }
 
     /** The network's outputs under a condition, {@code […, P]}. */

@@ -62,7 +62,7 @@ public record Model(Prior prior, Conditional likelihood) {
         Distribution p = prior(theta);
         Tensor z = draw.z();
         return new LogWeights(
-                () -> likelihood(theta, z).logProb(batch.x()),
+                () -> likelihood.logProb(theta.at("likelihood"), z, batch.x()),
                 () -> p.logProb(z),
                 () -> draw.logProb(q),
                 () -> Kl.closedForm(q, p));

@@ -57,10 +57,20 @@ public record Mlp(int inputs, List<Integer> hidden, int outputs, Activation acti
 
     @Override
     public Tensor apply(Parameters w, Tensor x) {
+        return affine(w, hidden.size(), lastHidden(w, x));
+    }
+
+    /** The name of the weight of the last layer, which is affine. */
+    public String outputWeight() {
+        return hidden.size() + ".weight";
+    }
+
+    /** What the last layer takes, {@code […, H]}, for x {@code […, inputs]}. */
+    public Tensor lastHidden(Parameters w, Tensor x) {
         Tensor h = x;
         for (int i = 0; i < hidden.size(); i++) {
             h = activation.affine(h, w.get(i + ".weight"), w.get(i + ".bias"));
         }
-        return affine(w, hidden.size(), h);
+        return h;
     }
 }

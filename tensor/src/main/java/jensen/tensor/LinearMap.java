@@ -1,6 +1,8 @@
 package jensen.tensor;
 
 import java.util.List;
+import java.util.function.BinaryOperator;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.GenericList;
 import org.bytedeco.pytorch.IValue;
@@ -14,25 +16,42 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * x Wᵀ + b, perhaps through tanh, with its derivative.
+ * x Wᵀ + b, perhaps through a function of each element, with its derivative.
  *
  * <p>Large layers of few rows go to oneDNN, which libtorch's Java interface reaches only through the dispatcher, and which
  * has no derivative there: 120 to 160 GFLOP/s on a core where OpenBLAS does 90 to 130 (50 rows, 784 to 500, AVX-512).
  */
 final class LinearMap {
+    /**
+     * What is applied to each element of the result.
+     *
+     * @param name to oneDNN
+     * @param pullback from the cotangent and the result to the cotangent before
+     */
+    record Then(
+            IValue name,
+            UnaryOperator<org.bytedeco.pytorch.Tensor> apply,
+            BinaryOperator<org.bytedeco.pytorch.Tensor> pullback) {
+        static final Then NOTHING = new Then(kept(new IValue("none")), y -> y, (c, y) -> c);
+        static final Then TANH = new Then(kept(new IValue("tanh")), y -> y.tanh(), torch::tanh_backward);
+        static final Then SIGMOID = new Then(kept(new IValue("sigmoid")), y -> y.sigmoid(), torch::sigmoid_backward);
+
+        boolean isNothing() {
+            return equals(NOTHING);
+        }
+    }
+
     /** Below this many weights, and from this many rows on, OpenBLAS is as fast. */
     private static final long WEIGHTS = 30_000;
 
     private static final long ROWS = 400;
 
-    /** From this many weights on, and for any number of rows, oneDNN is faster where it applies tanh as well. */
-    private static final long TANH_WEIGHTS = 10_000;
+    /** From this many weights on, and for any number of rows, oneDNN is faster where it applies a function as well. */
+    private static final long APPLIED_WEIGHTS = 10_000;
 
     private static final @Nullable OperatorHandle ONEDNN = find();
 
     // arguments that are always the same
-    private static final IValue NONE = kept(new IValue("none"));
-    private static final IValue TANH = kept(new IValue("tanh"));
     private static final IValue NOTHING = kept(new IValue());
     private static final IValue NO_NUMBERS = kept(new IValue(new GenericList(OptionalType.get(
             new Type.TypePtr((Type) NumberType.getNumberIntTypePtr().get())))));
@@ -55,33 +74,33 @@ final class LinearMap {
         return value;
     }
 
-    static Tensor apply(Tensor x, Tensor weight, Tensor bias, boolean tanh) {
+    static Tensor apply(Tensor x, Tensor weight, Tensor bias, Then then) {
         List<Tensor> inputs = List.of(x, weight, bias);
         if (!Tape.records(inputs)) {
-            return forward(x, weight, bias, tanh);
+            return forward(x, weight, bias, then);
         }
-        Tensor output = Native.withoutGradient(() -> forward(x, weight, bias, tanh));
+        Tensor output = Native.withoutGradient(() -> forward(x, weight, bias, then));
         return Tape.record(inputs, () -> output, (c, to) -> {
-            Tensor g = tanh ? Tensor.op(() -> torch.tanh_backward(c.pointer, output.pointer)) : c;
+            Tensor g = then.isNothing() ? c : Tensor.op(() -> then.pullback.apply(c.pointer, output.pointer));
             Tensor flat = rows(g);
             to.addProduct(1, flat, rows(x));
             if (to.wants(2)) {
                 to.add(2, flat.sum(0));
             }
             if (to.wants(0)) {
-                Tensor back = product(flat, weight.transpose(0, 1), null, false);
+                Tensor back = product(flat, weight.transpose(0, 1), null, Then.NOTHING);
                 to.add(0, back.reshape(x.shape()));
             }
         });
     }
 
-    private static Tensor forward(Tensor x, Tensor weight, Tensor bias, boolean tanh) {
+    private static Tensor forward(Tensor x, Tensor weight, Tensor bias, Then then) {
         if (x.rank() < 2 || x.size(-1) != weight.size(1)) {
             // one row, or an error that libtorch says best
-            Tensor y = Tensor.op(() -> torch.linear(x.pointer, weight.pointer, new TensorOptional(bias.pointer)));
-            return tanh ? y.tanh() : y;
+            return Tensor.op(
+                    () -> then.apply.apply(torch.linear(x.pointer, weight.pointer, new TensorOptional(bias.pointer))));
         }
-        Tensor y = product(rows(x), weight, bias, tanh);
+        Tensor y = product(rows(x), weight, bias, then);
         return x.rank() == 2 ? y : y.reshape(Shapes.append(Shapes.batch(x.shape()), weight.size(0)));
     }
 
@@ -90,15 +109,15 @@ final class LinearMap {
         return x.rank() == 2 ? x : x.reshape(-1, x.size(-1));
     }
 
-    private static Tensor product(Tensor x, Tensor weight, @Nullable Tensor bias, boolean tanh) {
+    private static Tensor product(Tensor x, Tensor weight, @Nullable Tensor bias, Then then) {
         OperatorHandle oneDnn = ONEDNN;
-        if (oneDnn != null && suits(x, weight, tanh) && !Tape.differentiable(List.of(x, weight))) {
+        if (oneDnn != null && suits(x, weight, then) && !Tape.differentiable(List.of(x, weight))) {
             return Tensor.guarded(() -> {
                 IValueVector stack = new IValueVector();
                 stack.push_back(new IValue(x.pointer));
                 stack.push_back(new IValue(weight.pointer));
                 stack.push_back(bias == null ? NOTHING : new IValue(bias.pointer));
-                stack.push_back(tanh ? TANH : NONE);
+                stack.push_back(then.name);
                 stack.push_back(NO_NUMBERS);
                 stack.push_back(NOTHING);
                 oneDnn.callBoxed(stack);
@@ -109,13 +128,13 @@ final class LinearMap {
             org.bytedeco.pytorch.Tensor y = bias == null
                     ? x.pointer.matmul(weight.pointer.t())
                     : torch.linear(x.pointer, weight.pointer, new TensorOptional(bias.pointer));
-            return tanh ? y.tanh() : y;
+            return then.apply.apply(y);
         });
     }
 
-    private static boolean suits(Tensor x, Tensor weight, boolean tanh) {
+    private static boolean suits(Tensor x, Tensor weight, Then then) {
         long weights = weight.count();
-        boolean faster = tanh ? weights >= TANH_WEIGHTS : weights >= WEIGHTS && x.size(0) < ROWS;
+        boolean faster = then.isNothing() ? weights >= WEIGHTS && x.size(0) < ROWS : weights >= APPLIED_WEIGHTS;
         return faster && x.size(0) > 1 && x.dtype() == DType.FLOAT32 && !x.pointer.is_cuda();
     }
 }

@@ -8,6 +8,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Context;
+import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +92,12 @@ public final class Native {
         try (AutoGradMode mode = new AutoGradMode(true)) {
             return work.get();
         }
+    }
+
+    /** Whether operations on this thread are recorded for differentiation. */
+    public static boolean recordsGradient() {
+        load();
+        return GradMode.is_enabled();
     }
 
     // The failure is kept so that every later call reports it, not only the one that came first.

@@ -23,7 +23,7 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class Tensor {
     /** Factors of ½ or more whose product is a normal float32. */
-    private static final int PRODUCT = 120;
+    private static final int PRODUCT = 60;
 
     final org.bytedeco.pytorch.Tensor pointer;
 
@@ -292,14 +292,24 @@ public final class Tensor {
      * time of a logarithm for each element.
      */
     public Tensor sumSoftplus() {
-        long block = Shapes.divisor(size(-1), PRODUCT);
-        if (block < PRODUCT / 8) {
+        if (block() < PRODUCT / 8) {
             return softplus().sum(-1);
         }
-        long[] blocks = Shapes.append(Shapes.batch(shape()), size(-1) / block, block);
-        return op(() -> pointer.relu()
-                .sum(new long[] {-1})
-                .sub(pointer.abs().sigmoid_().reshape(blocks).prod(-1).log().sum(new long[] {-1})));
+        return relu().sum(-1)
+                .sub(op(() -> pointer.abs().sigmoid_()).products().log().sum(-1));
+    }
+
+    /**
+     * Products of blocks of the innermost axis, of some hundred elements each or as many as divide its length: {@code […, n]}
+     * becomes {@code […, n / block]}.
+     */
+    public Tensor products() {
+        long[] blocks = Shapes.append(Shapes.batch(shape()), size(-1) / block(), block());
+        return op(() -> pointer.reshape(blocks).prod(-1));
+    }
+
+    private long block() {
+        return Shapes.divisor(size(-1), PRODUCT);
     }
 
     /** x limited to [low, high]; the gradient is zero outside. */
@@ -397,12 +407,17 @@ public final class Tensor {
 
     /** x Wᵀ + b for this x [… , in], weight W [out, in] and bias b [out]. */
     public Tensor linear(Tensor weight, Tensor bias) {
-        return LinearMap.apply(this, weight, bias, false);
+        return LinearMap.apply(this, weight, bias, LinearMap.Then.NOTHING);
     }
 
     /** tanh(x Wᵀ + b), as {@link #linear} and {@link #tanh} in one pass. */
     public Tensor linearTanh(Tensor weight, Tensor bias) {
-        return LinearMap.apply(this, weight, bias, true);
+        return LinearMap.apply(this, weight, bias, LinearMap.Then.TANH);
+    }
+
+    /** σ(x Wᵀ + b), as {@link #linear} and {@link #sigmoid} in one pass. */
+    public Tensor linearSigmoid(Tensor weight, Tensor bias) {
+        return LinearMap.apply(this, weight, bias, LinearMap.Then.SIGMOID);
     }
 
     /** Convolution of images [N, in, h, w] with kernels [out, in, kh, kw] and a bias [out]. */

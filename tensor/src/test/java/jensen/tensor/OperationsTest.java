@@ -1,5 +1,9 @@
 package jensen.tensor;
 
+import static jensen.tensor.Plain.along;
+import static jensen.tensor.Plain.dot;
+import static jensen.tensor.Plain.fill;
+import static jensen.tensor.Plain.logSumExp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -12,7 +16,6 @@ import java.util.function.BinaryOperator;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
-import java.util.function.IntToDoubleFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -110,6 +113,12 @@ class OperationsTest {
                         2),
                 one("sumSoftplus of a prime", Tensor::sumSoftplus, List.of(127L), x ->
                         new double[] {dot(127, k -> Math.log1p(Math.exp(x[k])))}),
+                one(
+                        "products in halves of a hundred",
+                        x -> x.abs().products(),
+                        List.of(100L),
+                        x -> fill(2, i -> Math.exp(dot(50, k -> Math.log(Math.abs(x[50 * i + k]))))),
+                        2),
                 cube("logSumExp", x -> x.logSumExp(1), x -> fill(4, i -> logSumExp(x, i)), 2, 2),
                 cube(
                         "logSoftmax",
@@ -169,15 +178,8 @@ class OperationsTest {
                                 i -> x.get(2)[i % 4] + dot(3, k -> x.get(0)[i / 4 * 3 + k] * x.get(1)[i % 4 * 3 + k])),
                         List.of(2L, 4L),
                         List.of(new Input(-2, 2, 2, 3), new Input(-2, 2, 4, 3), new Input(-2, 2, 4))),
-                new Operation(
-                        "linearTanh",
-                        x -> x.get(0).linearTanh(x.get(1), x.get(2)),
-                        x -> fill(
-                                8,
-                                i -> Math.tanh(x.get(2)[i % 4]
-                                        + dot(3, k -> x.get(0)[i / 4 * 3 + k] * x.get(1)[i % 4 * 3 + k]))),
-                        List.of(2L, 4L),
-                        List.of(new Input(-1, 1, 2, 3), new Input(-1, 1, 4, 3), new Input(-1, 1, 4))),
+                applied("linearTanh", Tensor::linearTanh, Math::tanh),
+                applied("linearSigmoid", Tensor::linearSigmoid, x -> 1 / (1 + Math.exp(-x))),
                 new Operation(
                         "innerProduct",
                         x -> x.get(0).innerProduct(x.get(1)),
@@ -208,7 +210,7 @@ class OperationsTest {
                                 .add(Tensor.of(new double[] {1, 0, 0, 1}, 2, 2))
                                 .cholesky(),
                         List.of(2L, 2L),
-                        OperationsTest::cholesky,
+                        Plain::cholesky,
                         2,
                         2),
                 new Operation(
@@ -336,6 +338,22 @@ class OperationsTest {
                 .toList();
     }
 
+    private interface Affine {
+        Tensor apply(Tensor x, Tensor weight, Tensor bias);
+    }
+
+    private static Operation applied(String name, Affine f, DoubleUnaryOperator g) {
+        return new Operation(
+                name,
+                x -> f.apply(x.get(0), x.get(1), x.get(2)),
+                x -> fill(
+                        8,
+                        i -> g.applyAsDouble(x.get(2)[i % 4]
+                                + dot(3, k -> x.get(0)[i / 4 * 3 + k] * x.get(1)[i % 4 * 3 + k]))),
+                List.of(2L, 4L),
+                List.of(new Input(-1, 1, 2, 3), new Input(-1, 1, 4, 3), new Input(-1, 1, 4)));
+    }
+
     private static Operation unary(
             String name, UnaryOperator<Tensor> f, DoubleUnaryOperator g, double low, double high) {
         return new Operation(
@@ -367,29 +385,5 @@ class OperationsTest {
                 x -> g.apply(x.get(0)),
                 Arrays.stream(shape).boxed().toList(),
                 List.of(new Input(-2, 2, from)));
-    }
-
-    private static double[] fill(int n, IntToDoubleFunction f) {
-        return IntStream.range(0, n).mapToDouble(f).toArray();
-    }
-
-    private static double dot(int n, IntToDoubleFunction term) {
-        return IntStream.range(0, n).mapToDouble(term).sum();
-    }
-
-    /** x[a, ·, c] of x[2, 3, 2], for i = 2a + c. */
-    private static java.util.stream.DoubleStream along(double[] x, int i) {
-        return IntStream.range(0, 3).mapToDouble(b -> x[i / 2 * 6 + 2 * b + i % 2]);
-    }
-
-    private static double logSumExp(double[] x, int i) {
-        return Math.log(along(x, i).map(Math::exp).sum());
-    }
-
-    private static double[] cholesky(double[] x) {
-        double a = x[0] * x[0] + x[1] * x[1] + 1;
-        double b = x[0] * x[2] + x[1] * x[3];
-        double c = x[2] * x[2] + x[3] * x[3] + 1;
-        return new double[] {Math.sqrt(a), 0, b / Math.sqrt(a), Math.sqrt(c - b * b / a)};
     }
 }
