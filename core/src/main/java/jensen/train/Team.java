@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * then sleeps, so that it does not take a core from others.
  */
 public final class Team implements AutoCloseable {
-    private static final int SPINS = 2_000;
+    private static final int SPINS = 20_000;
 
     private final Thread[] helpers;
     private final AtomicInteger round = new AtomicInteger();
