@@ -2,6 +2,8 @@ package jensen.dist;
 
 import java.util.List;
 import java.util.stream.LongStream;
+import jensen.tensor.Native;
+import jensen.tensor.Scope;
 import jensen.tensor.Tensor;
 
 /**
@@ -49,14 +51,28 @@ public record Autoregressive(Tensor input, Tensor context, Tensor output, Tensor
     @Override
     public Image inverse(Tensor z) {
         Masked masked = masked();
-        Tensor found = z;
-        Tensor logOpen = z;
+        Image image = new Image(z, z);
         for (long round = 0; round < input.size(1); round++) {
-            Gates gates = masked.gates(found);
-            found = z.sub(gates.shift()).div(gates.open());
-            logOpen = gates.logOpen();
+            image = round(masked, z, image.z());
         }
-        return new Image(found, logOpen.sum(-1).neg());
+        return image;
+    }
+
+    /** One round, whose intermediate results, one for each hidden unit, do not outlive it unless a gradient needs them. */
+    private static Image round(Masked masked, Tensor z, Tensor before) {
+        if (Native.recordsGradient()) {
+            return settled(masked, z, before);
+        }
+        try (Scope scope = new Scope()) {
+            Image image = settled(masked, z, before);
+            return new Image(scope.keep(image.z()), scope.keep(image.logDeterminant()));
+        }
+    }
+
+    private static Image settled(Masked masked, Tensor z, Tensor before) {
+        Gates gates = masked.gates(before);
+        return new Image(
+                z.sub(gates.shift()).div(gates.open()), gates.logOpen().sum(-1).neg());
     }
 
     @Override
