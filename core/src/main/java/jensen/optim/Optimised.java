@@ -1,35 +1,57 @@
-package jensen.algorithm;
+package jensen.optim;
 
 import java.util.ArrayList;
 import java.util.List;
-import jensen.optim.Optimiser;
 import jensen.tensor.Scope;
 import jensen.tensor.Tensor;
 
-/** Values that an optimiser moves, with its state. */
-final class Uphill {
+/** Values that an optimiser moves, with the buffers that it keeps of them. */
+public final class Optimised {
     private final Tensor values;
     private final Optimiser optimiser;
-    private final List<Tensor> state = new ArrayList<>();
+    private final List<Tensor> state;
     private long steps;
 
-    /** @param values changed in place, on one axis */
-    Uphill(Tensor values, Optimiser optimiser) {
+    /**
+     * Values that have not been moved yet.
+     *
+     * @param values changed in place
+     */
+    public Optimised(Tensor values, Optimiser optimiser) {
         this.values = values;
         this.optimiser = optimiser;
+        List<Tensor> buffers = new ArrayList<>();
         try (Scope scope = new Scope()) {
-            optimiser.state().forEach(buffer -> state.add(scope.keep(values.zerosLike())));
+            optimiser.state().forEach(name -> buffers.add(scope.keep(values.zerosLike())));
         }
+        this.state = List.copyOf(buffers);
     }
 
-    /** One step along a gradient on one axis. */
-    void step(Tensor gradient, double learningRate) {
+    /** The buffers, in the order of {@link Optimiser#state()}. */
+    public List<Tensor> state() {
+        return state;
+    }
+
+    /**
+     * One step uphill.
+     *
+     * @param gradient of the values' shape; may be overwritten
+     */
+    public void step(Tensor gradient, double learningRate) {
         steps++;
         optimiser.step(values, gradient, state, learningRate, steps);
     }
 
-    /** Gradients by leaf, one after the other on one axis. */
-    static Tensor flat(List<Tensor> gradients) {
-        return Tensor.concat(gradients.stream().map(g -> g.reshape(-1)).toList(), 0);
+    /**
+     * A part of a step uphill, of values on one axis: those from {@code from} on, as many as the gradient has. Different
+     * threads can move different parts.
+     *
+     * @param step the number of the step, from 1
+     */
+    public void step(long from, Tensor gradient, double learningRate, long step) {
+        long length = gradient.count();
+        List<Tensor> buffers =
+                state.stream().map(b -> b.narrow(0, from, length)).toList();
+        optimiser.step(values.narrow(0, from, length), gradient, buffers, learningRate, step);
     }
 }
