@@ -57,6 +57,14 @@ public final class Autograd {
         });
     }
 
+    /**
+     * Whether {@link #operation} on these takes a value that was computed without a gradient: inside a scope, where the given
+     * derivatives are used, or where none is needed.
+     */
+    public static boolean takesDerivatives(List<Tensor> inputs) {
+        return Tape.records(inputs) || !Tape.differentiable(inputs);
+    }
+
     /** One way back: from a scalar over the tape, libtorch differentiating between its operations. */
     private static final class Pass {
         private final List<Tensor> inputs;

@@ -172,6 +172,13 @@ public final class Tensor {
         }
     }
 
+    /** Whether every element is 0 or 1. */
+    public boolean isBinary() {
+        try (Scope scope = new Scope()) {
+            return pointer.mul(pointer.sub(new Scalar(1.0))).count_nonzero().item_long() == 0;
+        }
+    }
+
     // ---- elementwise ------------------------------------------------------------------------------------------
 
     /** Sum. */
@@ -197,6 +204,11 @@ public final class Tensor {
     /** Product with a number. */
     public Tensor mul(double other) {
         return op(() -> pointer.mul(new Scalar(other)));
+    }
+
+    /** This plus {@code scale · a · b}. */
+    public Tensor addProduct(Tensor a, Tensor b, double scale) {
+        return op(() -> pointer.addcmul(a.pointer, b.pointer, new Scalar(scale)));
     }
 
     /** Quotient. */

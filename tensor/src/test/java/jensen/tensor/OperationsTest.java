@@ -60,6 +60,7 @@ class OperationsTest {
                 binary("add", Tensor::add, Double::sum),
                 binary("sub", Tensor::sub, (x, y) -> x - y),
                 binary("mul", Tensor::mul, (x, y) -> x * y),
+                binary("addProduct", (x, y) -> x.addProduct(x, y, -2), (x, y) -> x - 2 * x * y),
                 binary("div", Tensor::div, (x, y) -> x / y),
                 binary("lessThan", Tensor::lessThan, (x, y) -> x < y ? 1 : 0),
                 unary("add number", x -> x.add(1.25), x -> x + 1.25, -2, 2),

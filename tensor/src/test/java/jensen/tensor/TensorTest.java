@@ -63,6 +63,16 @@ class TensorTest {
     }
 
     @Test
+    void isBinaryIsZerosAndOnesAlone() {
+        assertThat(Tensor.of(new float[] {0, 1, 1}, 3).isBinary()).isTrue();
+        for (double other : new double[] {1e-300, 1 - 1e-16, -1, 2, Double.NaN, Double.POSITIVE_INFINITY}) {
+            assertThat(Tensor.of(new double[] {0, 1, other}, 3).isBinary())
+                    .as("%s", other)
+                    .isFalse();
+        }
+    }
+
+    @Test
     void isFiniteSeesEveryKindOfNonFiniteElementAndNoOther() {
         assertThat(Tensor.of(new float[] {1, -2}, 2).isFinite()).isTrue();
         assertThat(Tensor.of(new float[0], 0).isFinite()).isTrue();
