@@ -14,22 +14,26 @@ import jensen.evaluate.Difference;
 import jensen.evaluate.Estimate;
 import jensen.evaluate.Evaluation;
 import jensen.evaluate.Row;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Sets trained models side by side on the same test data. */
+/** Sets trained models side by side on the same data. */
 @Command(
         name = "compare",
-        description =
-                "Sets trained models side by side on the same test data, with the same noise: their bounds, and by how"
-                        + " much each is better than the first, paired row by row.",
+        description = "Sets trained models side by side on the same data, with the same noise: their bounds, and by how"
+                + " much each is better than the first, paired row by row.",
         sortOptions = false,
         abbreviateSynopsis = true,
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        footer = {"%nExample:", "  jensen compare runs/mnist-1 runs/mnist-2 --rows 1000"})
+        footer = {
+            "%nExample:",
+            "  jensen compare runs/mnist-1 runs/mnist-2 --rows 1000",
+            "  jensen compare runs/table-1 runs/table-2 --data new.csv"
+        })
 final class Compare implements Callable<Integer> {
     private static final int ROWS = 1000;
 
@@ -38,13 +42,16 @@ final class Compare implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", arity = "2..*", description = "The folders of the runs.")
     private List<Path> directories = List.of();
 
+    @Option(names = "--data", paramLabel = "DATA", description = "Other data (default: the runs' test data).")
+    private @Nullable String data;
+
     @Option(names = "--samples", paramLabel = "K", description = "Draws of z for each datum (default: 500).")
     private int samples = 500;
 
     @Option(
             names = "--rows",
             paramLabel = "N",
-            description = "Test data, spread evenly (default: 1000, or all if they are fewer).")
+            description = "Only N data, spread evenly (default: 1000, or all if they are fewer).")
     private int rows = ROWS;
 
     @Option(names = "--seed", paramLabel = "S", description = "Of the draws (default: 0).")
@@ -72,23 +79,29 @@ final class Compare implements Callable<Integer> {
             runs.add(Trained.open(directory, seed, work));
         }
         List<Side> sides;
+        String what;
         try (Meter meter = Meter.of(terminal, 0)) {
-            Dataset data = shared(runs, meter);
-            sides = sides(runs, data, data.spread(Math.min(rows, data.size())), meter);
+            Dataset shared = shared(runs, meter);
+            if (shared.size() < 2) {
+                throw new IllegalArgumentException(
+                        "expected 2 rows or more to compare on, found " + shared.size() + " in " + shared.name());
+            }
+            what = data == null ? "the test data" : shared.name();
+            sides = sides(runs, shared, shared.spread(Math.min(rows, shared.size())), meter);
         }
         if (json) {
             terminal.out().println(Results.json(fields(sides)));
         } else {
-            terminal.print(lines(sides));
+            terminal.print(lines(sides, what));
         }
         return Exit.DONE;
     }
 
-    /** The test data of all runs. */
+    /** The data that are named, or else the test data of all runs, which each of them takes and sees alike. */
     private Dataset shared(List<Trained> runs, Meter meter) {
-        Dataset first = runs.get(0).data(null, meter);
+        Dataset first = runs.get(0).data(data, meter);
         for (int i = 1; i < runs.size(); i++) {
-            Dataset other = runs.get(i).data(null, meter);
+            Dataset other = runs.get(i).data(data, meter);
             if (!other.sha256().equals(first.sha256())) {
                 throw new IllegalArgumentException("expected runs with the same test data, found " + directories.get(0)
                         + " with " + Results.count(first.size(), "row") + " of " + first.name() + " and "
@@ -147,14 +160,14 @@ final class Compare implements Callable<Integer> {
         Results.put(fields, name + "StandardError", e.standardError());
     }
 
-    private static List<String> lines(List<Side> sides) {
+    private static List<String> lines(List<Side> sides, String what) {
         Evaluation first = sides.get(0).evaluation();
         int width = sides.stream()
                 .mapToInt(s -> s.directory().toString().length())
                 .max()
                 .orElseThrow();
         List<String> lines = new ArrayList<>();
-        lines.add("nats per datum, " + Results.count(first.rows(), "row") + " of the test data, "
+        lines.add("nats per datum, " + Results.count(first.rows(), "row") + " of " + what + ", "
                 + Results.count(first.samples(), "draw") + " each; gains over the first run, paired");
         lines.add(" ".repeat(width) + "      ELBO  log p(x)        KL  active          ELBO gain      log p(x) gain");
         for (Side side : sides) {

@@ -2,6 +2,7 @@ package jensen.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -38,6 +39,7 @@ import picocli.CommandLine.Parameters;
             "%nExample:",
             "  jensen evaluate runs/mnist-1 --rows 1000 --json",
             "  jensen evaluate runs/mnist-1 --rows 100 --evidence auto --error 0.1",
+            "  jensen evaluate runs/mnist-2d --rows 100 --evidence is --against quadrature",
             "  jensen evaluate runs/mnist-1 --rows 100 --inference per-datum"
         })
 final class Evaluate implements Callable<Integer> {
@@ -62,6 +64,12 @@ final class Evaluate implements Callable<Integer> {
 
     @Mixin
     private EvidenceOptions evidence = new EvidenceOptions();
+
+    @Option(
+            names = "--against",
+            paramLabel = "METHOD",
+            description = "Also find log p(x) by another method than --evidence, and say on how many data they agree.")
+    private EvidenceOptions.@Nullable Name against;
 
     @Option(
             names = "--inference",
@@ -107,7 +115,7 @@ final class Evaluate implements Callable<Integer> {
                         "--rows: expected at most the %d of %s, found %d".formatted(chosen.size(), chosen.name(), n));
             }
             int[] numbers = chosen.spread(n);
-            return evidence.isGiven()
+            return evidence.isGiven() || against != null
                     ? byMethod(trained, chosen, numbers, meter)
                     : byDraws(trained, chosen, numbers, meter);
         }
@@ -127,6 +135,10 @@ final class Evaluate implements Callable<Integer> {
         int draws = samples == null ? DRAWS_FOR_BOUND : samples;
         EvidenceMethod method = evidence.method();
         List<Evidence> found = method.evidence(trained.evaluator(), chosen, numbers, progress(meter, numbers.length));
+        Optional<Agreement> agreement = Optional.ofNullable(against).map(name -> {
+            EvidenceMethod other = evidence.other(name);
+            return Agreement.of(other.name(), found, other.evidence(trained.evaluator(), chosen, numbers, n -> {}));
+        });
         List<Row> bounds = trained.evaluator().rows(chosen, numbers, draws, n -> {});
         List<Row> both = IntStream.range(0, numbers.length)
                 .mapToObj(i -> bounds.get(i).with(found.get(i)))
@@ -137,11 +149,11 @@ final class Evaluate implements Callable<Integer> {
         String how = Results.counts(found).entrySet().stream()
                 .map(e -> e.getKey() + (found.size() == e.getValue() ? "" : " " + e.getValue()))
                 .collect(Collectors.joining(", "));
-        tell(
-                Results.numbers(evaluation),
-                Results.numbers(method, found),
-                Results.lines(evaluation, trained.latent(), how),
-                upper);
+        Map<String, Object> more = Results.numbers(method, found);
+        agreement.ifPresent(a -> more.putAll(a.numbers()));
+        List<String> lines = new ArrayList<>(Results.lines(evaluation, trained.latent(), how));
+        agreement.ifPresent(a -> lines.add(a.line()));
+        tell(Results.numbers(evaluation), more, lines, upper);
         return evidence.tell(terminal, "jensen evaluate", found);
     }
 

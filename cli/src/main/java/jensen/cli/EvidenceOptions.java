@@ -10,6 +10,7 @@ import jensen.evaluate.ClosedForm;
 import jensen.evaluate.Evidence;
 import jensen.evaluate.EvidenceMethod;
 import jensen.evaluate.ImportanceSampling;
+import jensen.evaluate.ImportanceSampling.Proposal;
 import jensen.evaluate.Quadrature;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -22,6 +23,7 @@ final class EvidenceOptions {
         CLOSED_FORM("closed-form"),
         QUADRATURE("quadrature"),
         IS("is"),
+        IS_Q("is-q"),
         AIS("ais");
 
         final String word;
@@ -41,15 +43,17 @@ final class EvidenceOptions {
 
     private static final double USUAL = 0.1;
     private static final int FIRST = 1000;
+    private static final double PRECISE = 1e-6;
+    private static final int POINTS = 1_000_000;
 
     @Option(
             names = "--evidence",
             paramLabel = "METHOD",
             description =
-                    "How log p(x) is found: is (importance sampling), ais (annealed importance sampling), quadrature"
-                            + " (at most 3 latent dimensions), closed-form (linear-Gaussian models), or auto: the closed form where"
-                            + " there is one, quadrature for 1 or 2 latent dimensions, else importance sampling, and ais for the"
-                            + " rows where that fails.")
+                    "How log p(x) is found: is (importance sampling from mixtures that cover p(z|x): of q, the prior and a fit"
+                            + " to p(z|x)), is-q (from q alone), ais (annealed importance sampling), quadrature (at most 3 latent"
+                            + " dimensions), closed-form (linear-Gaussian models), or auto: the closed form where there is one,"
+                            + " quadrature for 1 or 2 latent dimensions, else is, and ais for the rows where that fails.")
     private @Nullable Name method;
 
     @Option(
@@ -100,11 +104,21 @@ final class EvidenceOptions {
 
     /** The method, or {@code auto} where none is given. */
     EvidenceMethod method() {
-        return switch (method == null ? Name.AUTO : method) {
+        return method(method == null ? Name.AUTO : method);
+    }
+
+    /** Another method to set beside it, with the same budget; quadrature, whose digits are cheap, as well as it can. */
+    EvidenceMethod other(Name name) {
+        return name == Name.QUADRATURE ? new Quadrature(PRECISE, POINTS) : method(name);
+    }
+
+    private EvidenceMethod method(Name name) {
+        return switch (name) {
             case AUTO -> new AutomaticEvidence(error(), budget, chunk);
             case CLOSED_FORM -> new ClosedForm();
             case QUADRATURE -> new Quadrature(error(), budget);
-            case IS -> new ImportanceSampling(FIRST, error(), budget, chunk);
+            case IS -> new ImportanceSampling(Proposal.DEFENSIVE, FIRST, error(), budget, chunk);
+            case IS_Q -> new ImportanceSampling(Proposal.POSTERIOR, FIRST, error(), budget, chunk);
             case AIS -> new Annealing(error(), budget);
         };
     }

@@ -13,6 +13,7 @@ import jensen.evaluate.Derivation;
 import jensen.evaluate.DerivationTotal;
 import jensen.evaluate.Estimate;
 import jensen.evaluate.Evidence;
+import jensen.evaluate.ImportanceSampling;
 import jensen.evaluate.MeanField;
 import jensen.report.DerivationReport;
 import org.jspecify.annotations.Nullable;
@@ -192,7 +193,7 @@ final class Explain implements Callable<Integer> {
         fields.put("evidenceReached", e.reached());
         fields.put("evaluations", e.evaluations());
         e.weights()
-                .filter(w -> e.method().name().equals("is"))
+                .filter(w -> e.method() instanceof ImportanceSampling)
                 .ifPresent(w -> Results.put(fields, "paretoShape", w.paretoShape()));
         put(fields, "elbo", d.elbo());
         put(fields, "reconstruction", d.reconstruction());

@@ -201,7 +201,7 @@ class ExplainTest {
         plain.fieldNames()
                 .forEachRemaining(name -> assertThat(exact.has(name)).as(name).isTrue());
         assertThat(exact.get("elbo")).isEqualTo(plain.get("elbo"));
-        for (String method : List.of("is", "ais", "auto")) {
+        for (String method : List.of("is", "is-q", "ais", "auto")) {
             JsonNode found = evaluate(plane, "--evidence", method, "--error", "0.5", "--samples", "10", "--chunk", "50")
                     .json();
             double error = Math.hypot(number(found, "logLikelihoodStandardError"), 0.01);
@@ -211,6 +211,14 @@ class ExplainTest {
             assertThat(number(found, "largestStandardError")).isLessThan(0.5);
             assertThat(found.get("evidenceMethod").textValue()).isEqualTo(method);
         }
+        JsonNode against = evaluate(plane, "--evidence", "is", "--error", "0.05", "--against", "quadrature")
+                .json();
+        assertThat(against.get("againstMethod").textValue()).isEqualTo("quadrature");
+        assertThat(against.get("agreeingRows").intValue()).isBetween(4, 6);
+        assertThat(against.get("farRows").intValue()).isZero();
+        assertThat(number(against, "againstDifference"))
+                .isCloseTo(number(against, "logLikelihood") - number(exact, "logLikelihood"), within(1e-3));
+        assertThat(number(against, "againstDistance")).isBetween(1e-5, 0.05);
         JsonNode closed = evaluate(linear, "--evidence", "closed-form").json();
         assertThat(number(closed, "logLikelihoodStandardError")).isZero();
     }

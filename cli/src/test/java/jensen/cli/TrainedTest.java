@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -72,7 +73,27 @@ class TrainedTest {
         }
         assertThat(Jensen.run("compare", run.toString(), longer.toString(), "--rows", "50", "--samples", "40")
                         .out())
-                .contains(longer.toString(), " ± ");
+                .contains(longer.toString(), " ± ", "50 rows of the test data");
+        String[] own = {"--data", "digits:train", "--rows", "50", "--samples", "40"};
+        JsonNode onOwn = Jensen.run(command("compare", List.of(run, longer), own, "--json"))
+                .json()
+                .get("runs");
+        JsonNode aloneOnOwn =
+                Jensen.run(command("evaluate", List.of(longer), own, "--json")).json();
+        assertThat(onOwn.get(1).get("elbo")).isEqualTo(aloneOnOwn.get("elbo")).isNotEqualTo(alone.get("elbo"));
+        assertThat(Jensen.run(command("compare", List.of(run, longer), own)).out())
+                .contains("50 rows of digits:train");
+        Jensen.Ran wrong = Jensen.run(command("compare", List.of(run, longer), new String[] {"--data", "mnist:test"}));
+        assertThat(wrong.code()).isEqualTo(3);
+        assertThat(wrong.err())
+                .contains("expected 64 values a row", "found 784")
+                .hasLineCount(1);
+    }
+
+    private static String[] command(String name, List<Path> runs, String[] options, String... more) {
+        return Stream.of(Stream.of(name), runs.stream().map(Path::toString), Stream.of(options), Stream.of(more))
+                .flatMap(words -> words)
+                .toArray(String[]::new);
     }
 
     @Test

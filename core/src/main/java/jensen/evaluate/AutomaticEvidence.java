@@ -9,9 +9,9 @@ import jensen.data.Dataset;
 
 /**
  * The method that suits the model and the datum: the closed form of a linear-Gaussian model, quadrature for at most two
- * latent dimensions, else importance sampling with a quarter of the budget, and annealed importance sampling with the
- * rest for the rows that this does not settle, because the error stays too large or k̂ is above {@value
- * LogMeanExp#TRUSTED}.
+ * latent dimensions, else importance sampling from mixtures that cover p(z|x) with a quarter of the budget, and annealed
+ * importance sampling with the rest for the rows that this does not settle, because the error stays too large or k̂ is
+ * above {@value LogMeanExp#TRUSTED}.
  *
  * @param error the error to reach, in nats
  * @param budget the most evaluations of p(x|z) for a datum
@@ -26,16 +26,19 @@ public record AutomaticEvidence(double error, int budget, int chunk) implements 
 
     private static final int FIRST = 1000;
 
+    /** Of which a quarter is as many draws as a mixture takes at least. */
+    private static final int FEWEST = 64;
+
     /** The rows that both ways of sampling are done with before the next. */
     private static final int TOGETHER = 100;
 
-    /** @throws IllegalArgumentException if the error is not positive, the budget below 8 or the chunk negative */
+    /** @throws IllegalArgumentException if the error is not positive, the budget below 64 or the chunk negative */
     public AutomaticEvidence {
         if (!(error > 0)) {
             throw new IllegalArgumentException("error must be positive, was " + error);
         }
-        if (budget < 8) {
-            throw new IllegalArgumentException("budget must be ≥ 8, was " + budget);
+        if (budget < FEWEST) {
+            throw new IllegalArgumentException("budget must be ≥ " + FEWEST + ", was " + budget);
         }
         if (chunk < 0) {
             throw new IllegalArgumentException("chunk must be ≥ 0, was " + chunk);
@@ -69,7 +72,8 @@ public record AutomaticEvidence(double error, int budget, int chunk) implements 
 
     private List<Evidence> sampled(Evaluator evaluator, Dataset data, int[] rows) {
         int share = budget / 4;
-        List<Evidence> found = new ArrayList<>(new ImportanceSampling(Math.min(FIRST, share), error, share, chunk)
+        List<Evidence> found = new ArrayList<>(new ImportanceSampling(
+                        ImportanceSampling.Proposal.DEFENSIVE, Math.min(FIRST, share), error, share, chunk)
                 .evidence(evaluator, data, rows, n -> {}));
         int[] open = IntStream.range(0, rows.length)
                 .filter(i -> !found.get(i).reached())

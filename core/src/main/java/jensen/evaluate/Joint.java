@@ -28,6 +28,15 @@ record Joint(Evaluator evaluator, Batch batch, Reparameterised q, int chunk) {
     private static final int POPULATION = 512;
     private static final int ROUNDS = 20;
 
+    /** The points of the first population, which looks for mass wherever it may be. */
+    static final int FIRST = 2 * POPULATION;
+
+    /** How much wider than p(z) half of the first points are spread: mass may be where p(z) has little. */
+    private static final double SPREAD = 2;
+
+    /** A population's effective size below which its weights are drawn together. */
+    private static final int ENOUGH = POPULATION / 8;
+
     /** How much wider than its target a population is drawn, so that its weights are bounded. */
     private static final double WIDER = 1.5;
 
@@ -134,25 +143,26 @@ record Joint(Evaluator evaluator, Batch batch, Reparameterised q, int chunk) {
         return inverse.transpose(0, 1).matmul(inverse);
     }
 
-    /**
-     * The mass of p(z|x), found by populations of points: the first from q and the prior, each later one from the normal that
-     * fits the one before by its importance weights. Weights that a few points dominate are first drawn together by a
-     * power.
-     */
+    /** The mass of p(z|x), found with as many populations as it takes. */
     Mass mass(Generator rng) {
+        return mass(rng, FIRST + ROUNDS * POPULATION);
+    }
+
+    /**
+     * The mass of p(z|x), found by populations of points: the first from q, the prior and the prior widened, each later one from
+     * the normal that fits the one before by its importance weights. Weights that a few points dominate are first drawn
+     * together by a power.
+     *
+     * @param budget the most points, if more than those of the first population
+     */
+    Mass mass(Generator rng, int budget) {
         try (Scope scope = new Scope()) {
-            Distribution prior = evaluator.model().prior(evaluator.theta());
-            Tensor z = Tensor.concat(
-                    List.of(
-                            q.sample(POPULATION / 2, rng.split("q")).reshape(-1, latent()),
-                            prior.sample(POPULATION / 2, rng.split("prior")).reshape(-1, latent())),
-                    0);
-            double[] halves = halves(q.logProb(z).toDoubles(), prior.logProb(z).toDoubles());
             List<double[]> all = new ArrayList<>();
             List<Double> densities = new ArrayList<>();
-            Population population = population(z, halves, all, densities);
-            int evaluations = POPULATION;
-            for (int round = 0; round < ROUNDS && !population.settled(); round++) {
+            Tensor z = first(rng);
+            Population population = population(z, firstDensity(z), all, densities);
+            int evaluations = FIRST;
+            for (int round = 0; !population.settled() && evaluations + POPULATION <= budget; round++) {
                 evaluations += POPULATION;
                 try (Scope inner = new Scope()) {
                     MultivariateNormal proposal = population.normal(WIDER, z);
@@ -179,17 +189,72 @@ record Joint(Evaluator evaluator, Batch batch, Reparameterised q, int chunk) {
         }
     }
 
-    /** log ½(q + p); a q that is no distribution has no part in it. */
-    private static double[] halves(double[] q, double[] p) {
-        double[] both = new double[q.length];
-        for (int i = 0; i < q.length; i++) {
-            both[i] = p[i] - Math.log(2) + (Double.isFinite(q[i]) ? softplus(q[i] - p[i]) : 0);
+    /**
+     * The mean and the covariance of p(z|x) from a coarse lattice, which also has what is far from where populations settle; those
+     * of the mass where the budget of points is too small for it. Each point stands for its cell, whose own covariance is
+     * added.
+     */
+    Mass survey(Mass mass, int budget) {
+        Lattice lattice = mass.lattice(this, 1, budget);
+        boolean done = lattice.refine();
+        int evaluations = mass.evaluations() + lattice.size();
+        if (!done) {
+            return new Mass(mass.centre(), mass.root(), mass.seeds(), evaluations);
         }
-        return both;
+        double[] logs = lattice.values().stream().mapToDouble(l -> l[0]).toArray();
+        Population all = Population.moments(lattice.places(), logs, true);
+        for (int i = 0; i < latent(); i++) {
+            for (int j = 0; j < latent(); j++) {
+                for (int k = 0; k < latent(); k++) {
+                    all.covariance[i * latent() + j] += mass.root()[i][k] * mass.root()[j][k] / 12;
+                }
+            }
+        }
+        try (Scope scope = new Scope()) {
+            Tensor like = Tensor.of(mass.centre(), latent());
+            double[] root = all.normal(1, like).choleskyFactor().toDoubles();
+            return new Mass(all.mean, square(root), mass.seeds(), evaluations);
+        }
     }
 
-    private static double softplus(double x) {
-        return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+    /** A quarter of the points from q, a quarter from p(z) and half from p(z) widened, {@code [n, D]}. */
+    private Tensor first(Generator rng) {
+        Distribution prior = prior();
+        Tensor centre = prior.mean();
+        Tensor wide = prior.sample(FIRST / 2, rng.split("wide"))
+                .sub(centre)
+                .mul(SPREAD)
+                .add(centre);
+        return Tensor.concat(
+                List.of(
+                        q.sample(FIRST / 4, rng.split("q")).reshape(-1, latent()),
+                        prior.sample(FIRST / 4, rng.split("prior")).reshape(-1, latent()),
+                        wide.reshape(-1, latent())),
+                0);
+    }
+
+    /** The logarithm of the density that the first points are drawn from; a q that is no distribution has no part in it. */
+    private double[] firstDensity(Tensor z) {
+        Distribution prior = prior();
+        Tensor centre = prior.mean();
+        double[] wide = prior.logProb(z.sub(centre).mul(1 / SPREAD).add(centre)).toDoubles();
+        double[] narrow = prior.logProb(z).toDoubles();
+        double[] own = q.logProb(z).toDoubles();
+        double[] density = new double[wide.length];
+        for (int i = 0; i < density.length; i++) {
+            double covering = logSum(wide[i] - latent() * Math.log(SPREAD) - Math.log(2), narrow[i] - Math.log(4));
+            density[i] = Double.isFinite(own[i]) ? logSum(covering, own[i] - Math.log(4)) : covering;
+        }
+        return density;
+    }
+
+    private Distribution prior() {
+        return evaluator.model().prior(evaluator.theta());
+    }
+
+    /** log(eᵃ + eᵇ) */
+    private static double logSum(double a, double b) {
+        return Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b)));
     }
 
     private Population population(Tensor z, double[] proposed, List<double[]> all, List<Double> densities) {
@@ -226,10 +291,9 @@ record Joint(Evaluator evaluator, Batch batch, Reparameterised q, int chunk) {
     private record Population(double[] mean, double[] covariance, boolean settled) {
         static Population of(double[][] points, double[] logWeights) {
             double power = 1;
-            double enough = points.length / 8.0;
-            boolean settled = LogMeanExp.effectiveSamples(logWeights) >= 2 * enough;
+            boolean settled = LogMeanExp.effectiveSamples(logWeights) >= 2 * ENOUGH;
             double[] tempered = logWeights;
-            while (LogMeanExp.effectiveSamples(tempered) < enough && power > 1e-6) {
+            while (LogMeanExp.effectiveSamples(tempered) < ENOUGH && power > 1e-6) {
                 power *= 0.7;
                 double p = power;
                 tempered = Arrays.stream(logWeights).map(w -> w * p).toArray();

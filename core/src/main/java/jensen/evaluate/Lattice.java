@@ -88,6 +88,11 @@ final class Lattice {
         return points.values();
     }
 
+    /** The points, in the order of {@link #values}. */
+    double[][] places() {
+        return points.keySet().stream().map(this::at).toArray(double[][]::new);
+    }
+
     /** The logarithm of the volume that a point stands for. */
     double logVolume() {
         double sum = centre.length * Math.log(step);
@@ -106,7 +111,8 @@ final class Lattice {
         return max[density] + Math.log(sum) + logVolume();
     }
 
-    private boolean refine() {
+    /** Halves the step, at first to 1; whether the budget of points allowed for it. */
+    boolean refine() {
         step /= 2;
         Map<Long, double[]> coarse = points;
         points = new HashMap<>(2 * coarse.size());

@@ -56,6 +56,35 @@ public record LogMeanExp(
     }
 
     /**
+     * Of logarithms of weights whose draws come in fixed shares from the parts of a mixture: the same, but for the standard error,
+     * to which only the spread within each part contributes: √(Σ_j n_j s_j²)/Σw for n_j weights of variance s_j² in part j.
+     *
+     * @param strata {@code [part][]}, at least two of each part for an error
+     * @see <a href="https://doi.org/10.1080/01621459.2000.10473909">Owen and Zhou 2000, Safe and effective importance
+     *     sampling, §2.2</a>
+     */
+    static LogMeanExp ofStrata(double[][] strata) {
+        LogMeanExp all =
+                of(Arrays.stream(strata).flatMapToDouble(Arrays::stream).toArray());
+        if (strata.length == 1 || !Double.isFinite(all.standardError)) {
+            return all;
+        }
+        int k = Arrays.stream(strata).mapToInt(part -> part.length).sum();
+        double variance = 0;
+        for (double[] part : strata) {
+            int n = part.length;
+            // relative to the mean weight, so that the sum of all weights is k
+            double[] relative =
+                    Arrays.stream(part).map(w -> Math.exp(w - all.value)).toArray();
+            double mean = Arrays.stream(relative).sum() / n;
+            double squares =
+                    Arrays.stream(relative).map(w -> (w - mean) * (w - mean)).sum();
+            variance += n * (squares / (n - 1)) / ((double) k * k);
+        }
+        return new LogMeanExp(all.value, Math.sqrt(variance), all.jackknife, all.effectiveSamples, all.paretoShape);
+    }
+
+    /**
      * The bound of K draws, E[log 1/K Σ w_k], as the mean over as many groups of K as there are; of one group, the error is
      * that of the delta method.
      *

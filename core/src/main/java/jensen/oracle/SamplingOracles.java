@@ -26,8 +26,9 @@ final class SamplingOracles {
 
     static List<Oracle> all(int threads) {
         List<Oracle> found = new ArrayList<>();
-        found.add(
-                coverage("importance sampling: 95 % intervals", new ImportanceSampling(200, 1, 200), SAMPLED, threads));
+        found.add(coverage(
+                "importance sampling: 95 % intervals",
+                new ImportanceSampling(ImportanceSampling.Proposal.POSTERIOR, 200, 1, 200), SAMPLED, threads));
         found.add(coverage(
                 "annealing: 95 % intervals",
                 new AnnealedImportance(

@@ -16,6 +16,7 @@ import jensen.evaluate.DerivationTotal;
 import jensen.evaluate.Estimate;
 import jensen.evaluate.Evaluator;
 import jensen.evaluate.Evidence;
+import jensen.evaluate.ImportanceSampling;
 import jensen.evaluate.LogMeanExp;
 import jensen.experiment.Experiment;
 
@@ -44,10 +45,10 @@ public record DerivationReport(Experiment experiment, Evaluator evaluator, Datas
     public static String evidence(Evidence e) {
         String how = "log p(x) is found " + words(e.method().name());
         String weights = e.weights()
-                .filter(w -> e.method().name().equals("is"))
+                .filter(w -> e.method() instanceof ImportanceSampling)
                 .map(w -> String.format(
                         Locale.ROOT,
-                        ": %,d draws worth %.0f equally weighted ones, k̂ %s%s.",
+                        ": %,d evaluations, weights worth %.0f equal ones, k̂ %s%s.",
                         e.evaluations(),
                         w.effectiveSamples(),
                         Numbers.plain(w.paretoShape()),
@@ -61,7 +62,8 @@ public record DerivationReport(Experiment experiment, Evaluator evaluator, Datas
         return switch (method) {
             case "closed-form" -> "in closed form";
             case "quadrature" -> "by quadrature";
-            case "is" -> "by importance sampling with q";
+            case "is" -> "by importance sampling from mixtures that cover p(z|x)";
+            case "is-q" -> "by importance sampling with q";
             case "ais" -> "by annealed importance sampling";
             default -> "by " + method;
         };

@@ -10,6 +10,7 @@ import jensen.data.Dataset;
 import jensen.data.Encoding;
 import jensen.data.Shape;
 import jensen.data.Values;
+import jensen.evaluate.ImportanceSampling.Proposal;
 import jensen.model.Amortised;
 import jensen.model.Family;
 import jensen.model.Head;
@@ -78,8 +79,8 @@ class ImportanceSamplingTest {
     void nineteenOfTwentyExactValuesAreWithinTheStatedInterval() {
         int n = 1000;
         Dataset data = simulated(SMALL, n, 6);
-        List<Evidence> found =
-                new ImportanceSampling(400, 1, 400).evidence(evaluator(SMALL, 0.1, 1.4), data, first(n), rows -> {});
+        List<Evidence> found = new ImportanceSampling(Proposal.POSTERIOR, 400, 1, 400)
+                .evidence(evaluator(SMALL, 0.1, 1.4), data, first(n), rows -> {});
         long covered = found.stream()
                 .filter(e -> Math.abs(e.value() - exact(SMALL, data, e.index())) <= 1.96 * e.standardError())
                 .count();
@@ -115,7 +116,8 @@ class ImportanceSamplingTest {
         assertThat(gap.standardError()).isLessThan(0.02);
 
         int k = 64;
-        List<Evidence> found = new ImportanceSampling(k, 1, k).evidence(evaluator, data, first(n), rows -> {});
+        List<Evidence> found =
+                new ImportanceSampling(Proposal.POSTERIOR, k, 1, k).evidence(evaluator, data, first(n), rows -> {});
         Estimate left = Estimate.mean(found.stream()
                 .mapToDouble(e -> exact(toy, data, e.index()) - e.value())
                 .toArray());
@@ -128,8 +130,8 @@ class ImportanceSamplingTest {
         Dataset data = simulated(SMALL, 20, 3);
         Evaluator evaluator = evaluator(SMALL, 0.5, 1.5);
         double error = 0.02;
-        List<Evidence> found =
-                new ImportanceSampling(100, error, 100_000).evidence(evaluator, data, first(20), rows -> {});
+        List<Evidence> found = new ImportanceSampling(Proposal.POSTERIOR, 100, error, 100_000)
+                .evidence(evaluator, data, first(20), rows -> {});
         for (Evidence e : found) {
             assertThat(e.reached()).isTrue();
             assertThat(e.standardError()).isLessThanOrEqualTo(error);
@@ -138,7 +140,7 @@ class ImportanceSamplingTest {
             assertThat(e.evaluations() / 100)
                     .satisfies(times -> assertThat(Long.bitCount(times)).isEqualTo(1));
             // half as many would not have done
-            Evidence half = new ImportanceSampling(100, error, (int) e.evaluations() / 2)
+            Evidence half = new ImportanceSampling(Proposal.POSTERIOR, 100, error, (int) e.evaluations() / 2)
                     .evidence(evaluator, data, new int[] {e.index()}, rows -> {})
                     .get(0);
             assertThat(half.reached()).isFalse();
@@ -151,7 +153,7 @@ class ImportanceSamplingTest {
     void aRowIsTheSameWhicheverRowsAreBesideItAndHoweverManyChunksItTakes() {
         Dataset data = simulated(SMALL, 40, 3);
         Evaluator evaluator = evaluator(SMALL, 0.5, 1.5);
-        ImportanceSampling method = new ImportanceSampling(100, 0.02, 100_000);
+        ImportanceSampling method = new ImportanceSampling(Proposal.POSTERIOR, 100, 0.02, 100_000);
         List<Evidence> together = method.evidence(evaluator, data, first(40), rows -> {});
         List<Evidence> alone = method.evidence(evaluator, data, new int[] {33, 5}, rows -> {});
         assertThat(alone).containsExactly(together.get(33), together.get(5));
@@ -161,7 +163,7 @@ class ImportanceSamplingTest {
     @Test
     void anErrorThatCannotBeReachedIsReportedAsWhatWasReached() {
         Dataset data = simulated(SMALL, 1, 3);
-        Evidence found = new ImportanceSampling(100, 1e-6, 1000)
+        Evidence found = new ImportanceSampling(Proposal.POSTERIOR, 100, 1e-6, 1000)
                 .evidence(evaluator(SMALL, 0.5, 1.5), data, new int[] {0}, rows -> {})
                 .get(0);
         assertThat(found.reached()).isFalse();
@@ -173,7 +175,7 @@ class ImportanceSamplingTest {
     @Test
     void weightsWithAHeavyTailAreNotTrusted() {
         Dataset data = simulated(SMALL, 20, 3);
-        List<Evidence> found = new ImportanceSampling(4000, Double.POSITIVE_INFINITY, 4000)
+        List<Evidence> found = new ImportanceSampling(Proposal.POSTERIOR, 4000, Double.POSITIVE_INFINITY, 4000)
                 .evidence(evaluator(SMALL, 0, 0.1), data, first(20), rows -> {});
         double[] shapes = found.stream()
                 .mapToDouble(e -> e.weights().orElseThrow().paretoShape())
@@ -188,7 +190,7 @@ class ImportanceSamplingTest {
     @Test
     void aQOfInfiniteExtentIsReportedAndGivesNoNumberThatIsNone() {
         Dataset data = simulated(SMALL, 2, 3);
-        for (Evidence e : new ImportanceSampling(100, 0.1, 200)
+        for (Evidence e : new ImportanceSampling(Proposal.POSTERIOR, 100, 0.1, 200)
                 .evidence(evaluator(SMALL, 0, Double.POSITIVE_INFINITY), data, first(2), rows -> {})) {
             assertThat(e.value()).isNotNaN();
             assertThat(e.standardError()).isEqualTo(Double.POSITIVE_INFINITY);
@@ -218,9 +220,12 @@ class ImportanceSamplingTest {
 
     @Test
     void impossibleSettingsAreRefused() {
-        assertThatThrownBy(() -> new ImportanceSampling(1, 0.1, 10)).hasMessageContaining("samples");
-        assertThatThrownBy(() -> new ImportanceSampling(20, 0.1, 10)).hasMessageContaining("20");
-        assertThatThrownBy(() -> new ImportanceSampling(2, 0, 10)).hasMessageContaining("error");
+        assertThatThrownBy(() -> new ImportanceSampling(Proposal.POSTERIOR, 1, 0.1, 10))
+                .hasMessageContaining("samples");
+        assertThatThrownBy(() -> new ImportanceSampling(Proposal.POSTERIOR, 20, 0.1, 10))
+                .hasMessageContaining("20");
+        assertThatThrownBy(() -> new ImportanceSampling(Proposal.POSTERIOR, 2, 0, 10))
+                .hasMessageContaining("error");
     }
 
     /**

@@ -116,6 +116,45 @@ class QuadratureTest {
         }
     }
 
+    /**
+     * x = h(z) + noise, where h is a plateau of 1.9 on [0.5, 0.8] and one of 2 on [3.3, 3.6], and x = 2: more than a tenth of the
+     * mass is where p(z) has a few draws in ten thousand. The integral is the trapezium rule's on 100,000 points.
+     */
+    @Test
+    void massFarOutInThePriorIsFound() {
+        double steep = 40;
+        double[] edges = {0.5, 0.8, 3.3, 3.6};
+        double[] heights = {0.95, -0.95, 1, -1};
+        double noise = 0.03;
+        Evaluator evaluator = evaluator(1, 1, List.of(4), new Family.NormalShared(), new SplitMix(5), theta -> {
+            theta.set("likelihood.net.0.weight", Tensor.of(new double[] {steep, steep, steep, steep}, 4, 1));
+            theta.set(
+                    "likelihood.net.0.bias",
+                    Tensor.of(Arrays.stream(edges).map(e -> -steep * e).toArray(), 4));
+            theta.set("likelihood.net.1.weight", Tensor.of(heights, 1, 4));
+            theta.set("likelihood.net.1.bias", Tensor.of(new double[] {0}, 1));
+            theta.set("likelihood.family.logVariance", Tensor.of(new double[] {2 * Math.log(noise)}, 1));
+        });
+        double step = 1e-4;
+        double sum = 0;
+        double far = 0;
+        for (double z = -5; z < 5; z += step) {
+            double h = 0;
+            for (int i = 0; i < edges.length; i++) {
+                h += heights[i] * Math.tanh(steep * (z - edges[i]));
+            }
+            double u = (2 - h) / noise;
+            double density = Math.exp(-z * z / 2 - u * u / 2) / (2 * Math.PI * noise) * step;
+            sum += density;
+            far += z > 2 ? density : 0;
+        }
+        assertThat(far / sum).isBetween(0.1, 0.9);
+        Dataset data = Dataset.of("two", Shape.vector(1), Values.REAL, new float[] {2});
+        Evidence found =
+                METHOD.evidence(evaluator, data, new int[] {0}, n -> {}).get(0);
+        assertThat(found.value()).isCloseTo(Math.log(sum), within(1e-6));
+    }
+
     @ParameterizedTest
     @CsvSource({"1, 0.5", "2, 0.5", "3, 1.5"})
     void theGapIsTheClosedFormOnLinearGaussianModels(int d, double noise) {
