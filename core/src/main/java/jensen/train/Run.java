@@ -38,7 +38,7 @@ public final class Run implements Iterator<Step>, AutoCloseable {
     private final Map<String, Tensor> borrowed;
     private final Team team;
     private final Generator rng;
-    private final Profile profile = new Profile();
+    private final Profile profile;
     private long done;
     private int[] order = {};
     private int orderOf = -1;
@@ -72,6 +72,7 @@ public final class Run implements Iterator<Step>, AutoCloseable {
         this.borrowed = read.borrowed();
         this.rng = training.generator();
         this.team = new Team(Math.min(threads, training.shards()));
+        this.profile = new Profile(team.threads());
     }
 
     /** θ, as far as it has come. */
@@ -117,6 +118,7 @@ public final class Run implements Iterator<Step>, AutoCloseable {
      */
     @Override
     public Step next() {
+        long begun = System.nanoTime();
         int epoch = Math.toIntExact(done / stepsPerEpoch());
         int inEpoch = Math.toIntExact(done % stepsPerEpoch());
         if (epoch != orderOf) {
@@ -143,6 +145,7 @@ public final class Run implements Iterator<Step>, AutoCloseable {
                     part.release();
                 }
             }
+            profile.step(System.nanoTime() - begun);
         }
     }
 
