@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +16,8 @@ class ScriptsTest {
     @Test
     void theScriptsPassTheirTests() throws IOException, InterruptedException {
         assumeTrue(python("-c", "import sys; assert sys.version_info >= (3, 9)").code() == 0, "no Python 3.9 here");
-        Ended tests = python("-m", "unittest", "discover", ".");
+        String here = Files.isDirectory(Path.of("benchmarks")) ? "benchmarks" : ".";
+        Ended tests = python("-m", "unittest", "discover", here);
         assertThat(tests.code()).as(tests.said()).isZero();
         assertThat(tests.said()).containsPattern("Ran [1-9][0-9]* tests");
     }
@@ -22,7 +26,7 @@ class ScriptsTest {
 
     private static Ended python(String... args) throws InterruptedException, IOException {
         ProcessBuilder builder = new ProcessBuilder("python3");
-        builder.command().addAll(java.util.List.of(args));
+        builder.command().addAll(List.of(args));
         try {
             Process process = builder.redirectErrorStream(true).start();
             String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
