@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Print how throughput and memory grow with the data, the latents, the hidden units and the draws, in Markdown.
 
-  scaling.py [--only rows|latents|hidden|draws] [--seconds 2] [--repeats 3]
+  scaling.py [--only rows|latents|hidden|draws] [--warm-seconds 6] [--seconds 2] [--repeats 3]
 
-The 784–500–20 model, one size changed at a time; batch 100, and 20 for the draws. Each point is a process of its own, a median
-over --repeats; its epochs are as long as --seconds need. An exponent is the slope of log cost in log size: over all
-points, by least squares, and between the last two. A cost that is linear with a constant beside it comes to its exponent
-from below.
+The 784–500–20 model, one size changed at a time; batch 100, and 20 for the draws. Each point is the median of --repeats
+processes, in turn with those of the other sizes; each trains for --warm-seconds until it is compiled and for --seconds
+again. An exponent is the slope of log cost in log size: over all points, by least squares, and between the last two. A
+cost that is linear with a constant beside it comes to its exponent from below.
 """
 import argparse
 import math
@@ -34,38 +34,35 @@ def exponent(sizes, costs):
     return slope, (y[-1] - y[-2]) / (x[-1] - x[-2])
 
 
-def write_images(path, rows):
+def images(folder, rows):
     """An IDX file of so many pictures of noise, which is read in place."""
+    path = os.path.join(folder, f"{rows}.idx3-ubyte")
+    if os.path.exists(path):
+        return path
     block = random.Random(0).randbytes(10_000 * WIDTH * WIDTH)
     with open(path, "wb") as f:
         f.write(bytes([0, 0, 8, 3]) + b"".join(n.to_bytes(4, "big") for n in (rows, WIDTH, WIDTH)))
         for at in range(0, rows, 10_000):
             f.write(block[: min(10_000, rows - at) * WIDTH * WIDTH])
+    return path
 
 
-def point(a, axis, size, folder):
-    """The median record at one size: ms a step, resident MiB at most, and of that what is no file."""
+def measured(a, axis, sizes, folder):
+    """At each size the medians of the rate, ms a step, resident MiB at most, and of that what is no file; in turn."""
     option, _ = AXES[axis]
-    base = ["--threads", a.threads]
-    if axis == "rows":
-        file = os.path.join(folder, f"{size}.idx3-ubyte")
-        write_images(file, size)
-        base += ["--data", file]
-        batch, rows = 100, size
-    else:
-        batch = 20 if axis == "draws" else 100
-        rows = None
-        base += [f"--{option}", size, "--batch", batch]
-    if rows is None:  # a short run says how many rows fill the time
-        trial = machine.measure(*base, "--limit", 5 * batch, "--warmup", 1, "--epochs", 1, "--untested")
-        rows = max(5, min(60_000 // batch, int(a.seconds * trial["rate"] / batch))) * batch
-        base += ["--limit", rows]
-    runs = [machine.measure(*base, "--warmup", 1, "--epochs", 1, "--untested") for _ in range(a.repeats)]
-    if axis == "rows":
-        os.remove(file)
-    of = {k: statistics.median(r[k] for r in runs) for k in ("rate", "peak_rss_mib", "rss_anonymous_mib", "foreign_cpu")}
-    machine.say(f"{axis} {size}: {of['rate']:.1f} examples/s, others used {of['foreign_cpu']:.2f} cores")
-    return {**of, "ms": 1e3 * batch / of["rate"]}
+    batch = 20 if axis == "draws" else 100
+    how = ["--threads", a.threads, "--warmup", math.ceil(a.warm_seconds / a.seconds), "--epochs", 1,
+           "--milliseconds", int(1000 * a.seconds), "--untested", "--batch", batch]
+    records = {size: [] for size in sizes}
+    for _ in range(a.repeats):
+        for size in sizes:
+            of = ["--data", images(folder, size)] if axis == "rows" else [f"--{option}", size]
+            r = machine.measure(*how, *of)
+            machine.say(f"{axis} {size}: {r['rate']:.1f} examples/s, others used {r['foreign_cpu']:.2f} cores")
+            records[size].append(r)
+    keys = ("rate", "peak_rss_mib", "rss_anonymous_mib", "foreign_cpu")
+    medians = [{k: statistics.median(r[k] for r in records[size]) for k in keys} for size in sizes]
+    return [{**m, "ms": 1e3 * batch / m["rate"]} for m in medians]
 
 
 def lines(axis, sizes, points):
@@ -84,7 +81,8 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--only", choices=AXES, default="")
     p.add_argument("--sizes", default="", help="other sizes than those, as 10,100")
-    p.add_argument("--seconds", type=float, default=2, help="the length of an epoch, where the rows are not what changes")
+    p.add_argument("--warm-seconds", type=float, default=6, help="how long each process trains before it is timed")
+    p.add_argument("--seconds", type=float, default=2, help="how long it is timed")
     p.add_argument("--repeats", type=int, default=3)
     p.add_argument("--threads", type=int, default=2)
     a = p.parse_args()
@@ -93,7 +91,7 @@ def main():
         for axis, (_, sizes) in AXES.items():
             if a.only in ("", axis):
                 sizes = [int(s) for s in a.sizes.split(",")] if a.sizes else sizes
-                points = [point(a, axis, s, folder) for s in sizes]
+                points = measured(a, axis, sizes, folder)
                 foreign += [q["foreign_cpu"] for q in points]
                 print(lines(axis, sizes, points) + "\n", flush=True)
     print(f"Others used {max(foreign):.2f} cores at most meanwhile.")

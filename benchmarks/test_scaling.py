@@ -27,8 +27,7 @@ class ScalingTest(unittest.TestCase):
 
     def test_the_pictures_are_as_many_as_the_header_says(self):
         with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "x")
-            scaling.write_images(path, 12_345)
+            path = scaling.images(folder, 12_345)
             with open(path, "rb") as f:
                 head = f.read(16)
             self.assertEqual(head, bytes([0, 0, 8, 3, 0, 0, 0x30, 0x39, 0, 0, 0, 28, 0, 0, 0, 28]))

@@ -38,11 +38,12 @@ import jensen.train.Training;
  * same work.
  *
  * <pre>Measure --workload mlp|mlp1000|iwae|conv [--evaluate [--weights FILE]] [--epochs 3] [--warmup 1] [--threads 2] [--seed 0]
- *         [--limit N] [--untested] [--data mnist] [--hidden N] [--latent N] [--samples K] [--batch N]</pre>
+ *         [--limit N] [--milliseconds N] [--untested] [--data mnist] [--hidden N] [--latent N] [--samples K] [--batch N]</pre>
  *
  * <p>Training starts as the peers' does, at Glorot's weights and no biases. With {@code --evaluate} the epochs are passes over
  * 200 test images, each estimating log p(x) with 5,000 draws, after training or with the weights of a file; with
- * {@code --untested} there is no bound on test data. The sizes replace those of the workload.
+ * {@code --milliseconds} an epoch is so long instead of once through the data, with {@code --untested} there is no bound on
+ * test data. The sizes replace those of the workload.
  */
 public final class Measure {
     private static final int EVALUATED = 200;
@@ -69,6 +70,7 @@ public final class Measure {
         known.put("evaluate", "");
         known.put("weights", "");
         known.put("untested", "");
+        known.put("milliseconds", "0");
         known.put("data", "mnist");
         known.putAll(Map.of("epochs", "3", "warmup", "1", "threads", "2", "seed", "0", "limit", "0"));
         known.putAll(Map.of("hidden", "0", "latent", "0", "samples", "0", "batch", "0"));
@@ -138,29 +140,43 @@ public final class Measure {
 
     private void train(Run run) throws IOException {
         Map<Profile.Part, Double> before = new EnumMap<>(Profile.Part.class);
+        long[] begun = {0};
         double[] bound = {0};
         timed(epoch -> {
             if (epoch == warmup) {
                 for (Profile.Part part : Profile.Part.values()) {
                     before.put(part, run.profile().seconds(part));
                 }
+                begun[0] = run.steps();
             }
-            long examples = 0;
-            bound[0] = 0;
-            for (int step = 0; step < run.stepsPerEpoch(); step++) {
-                Step s = run.next();
-                examples += s.examples();
-                bound[0] += s.objective() / run.stepsPerEpoch();
-            }
-            return examples;
+            return epoch(run, bound);
         });
+        long steps = Math.max(1, run.steps() - begun[0]);
         Map<String, Double> parts = new LinkedHashMap<>();
         for (Profile.Part part : Profile.Part.values()) {
             double seconds = run.profile().seconds(part) - before.getOrDefault(part, 0.0);
-            parts.put(part.name().toLowerCase(Locale.ROOT), 1e3 * seconds / Math.max(1, epochs * run.stepsPerEpoch()));
+            parts.put(part.name().toLowerCase(Locale.ROOT), 1e3 * seconds / steps);
         }
+        record.put("steps", steps);
         record.put("thread_ms_per_step", parts);
         record.put("train_bound", bound[0]);
+    }
+
+    /** Goes once through the data, or on through them for as long as {@code --milliseconds} says; the bound is the mean. */
+    private long epoch(Run run, double[] bound) {
+        long last = System.nanoTime() + 1_000_000L * options.number("milliseconds");
+        boolean once = options.positive("milliseconds").isEmpty();
+        long examples = 0;
+        double sum = 0;
+        int steps = 0;
+        while (once ? steps < run.stepsPerEpoch() : steps == 0 || System.nanoTime() < last) {
+            Step s = run.next();
+            examples += s.examples();
+            sum += s.objective();
+            steps++;
+        }
+        bound[0] = sum / steps;
+        return examples;
     }
 
     private void test(Evaluator evaluator, Training t) throws IOException {
