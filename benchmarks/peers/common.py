@@ -75,7 +75,8 @@ SIZES = {
     "mlp": ([784, 500], 20, [20, 500, 784]),
     "iwae": ([784, 200, 200], 50, [50, 200, 200, 784]),
 }
-BATCH = {"mlp": 100, "iwae": 20, "conv": 128}
+SIZES["mlp1000"] = SIZES["mlp"]
+BATCH = {"mlp": 100, "mlp1000": 1000, "iwae": 20, "conv": 128}
 K_TRAIN = 50
 
 
@@ -121,6 +122,41 @@ def init_conv(seed):
     return p
 
 
+# ---- weights in a file: the names and the layout of a Jensen run's weights.safetensors --------
+def file_names(key):
+    layer, what = key.split(".")
+    net = {"enc": "phi.encoder", "dec": "theta.likelihood"}[layer[:3]]
+    return f"{net}.{layer[3:]}.{ {'w': 'weight', 'b': 'bias'}[what]}"
+
+
+def save_weights(path, p):
+    """p as init_dense gives it."""
+    import numpy as np
+    header, data = {}, b""
+    for k, v in sorted(p.items()):
+        raw = np.ascontiguousarray(v.T, "<f4").tobytes()
+        header[file_names(k)] = {"dtype": "F32", "shape": list(v.T.shape), "data_offsets": [len(data), len(data) + len(raw)]}
+        data += raw
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with open(path, "wb") as f:
+        f.write(len(text).to_bytes(8, "little") + text + data)
+
+
+def load_weights(path, workload):
+    import numpy as np
+    with open(path, "rb") as f:
+        raw = f.read()
+    start = 8 + int.from_bytes(raw[:8], "little")
+    header = json.loads(raw[8:start])
+    p = {}
+    for k in init_dense(workload, 0):
+        e = header[file_names(k)]
+        a, b = e["data_offsets"]
+        p[k] = np.frombuffer(raw[start + a:start + b], "<f4").reshape(e["shape"]).T.copy()
+    return p
+
+
 # ---- timing ------------------------------------------------------------------------------
 def _busy():
     f = [int(v) for v in open("/proc/stat").readline().split()[1:9]]
@@ -148,15 +184,16 @@ class Recorder:
         w, c, b = (x - y for x, y in zip((time.perf_counter(), time.process_time(), _busy()), self._t))
         self.epochs.append((examples, w, c, b))
 
-    def finish(self, train_elbo=None, test_elbo=None, **more):
+    def finish(self, train_bound=None, test_bound=None, **more):
+        """train_bound: of the last epoch, while it went on; test_bound: the same of the test data, in nats per datum."""
         nw = self.a.warmup
         timed = self.epochs[nw:]
         n, w, c, b = (sum(e[i] for e in timed) for i in range(4))
         r = self.rec
-        r.update(rate=n / w, epoch_rates=[e[0] / e[1] for e in timed],
+        r.update(rate=n / w, examples=n, epoch_rates=[e[0] / e[1] for e in timed],
                  warmup_s=sum(e[1] for e in self.epochs[:nw]), timed_s=w,
                  own_cpu=c / w, foreign_cpu=max(0.0, b - c) / w,
-                 train_elbo=train_elbo, test_elbo=test_elbo,
+                 train_bound=train_bound, test_bound=test_bound,
                  rss_before_training_mib=round(self.rss0, 1), peak_rss_mib=round(rss_mib(), 1), **more)
         line = json.dumps(r)
         print(line)

@@ -1,177 +1,231 @@
 package jensen.benchmarks;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import jensen.bound.ImportanceWeighted;
 import jensen.data.Dataset;
 import jensen.datasets.Catalogue;
 import jensen.datasets.Progress;
 import jensen.evaluate.Evaluator;
 import jensen.evaluate.Row;
 import jensen.experiment.Json;
+import jensen.gradient.Objective;
+import jensen.gradient.Pathwise;
+import jensen.net.Parameters;
+import jensen.tensor.DType;
+import jensen.tensor.Device;
 import jensen.tensor.Generator;
+import jensen.tensor.Safetensors;
+import jensen.tensor.Scope;
 import jensen.train.Profile;
 import jensen.train.Run;
+import jensen.train.Step;
 import jensen.train.Training;
 
 /**
- * Times one workload on MNIST and prints one JSON record: examples per second by epoch, the time per step by part, peak
- * memory, and the test ELBO, by which two sides of a comparison are seen to do the same work.
+ * Times one workload and prints one JSON record: examples per second by epoch, the time per step by part, memory, the cores
+ * that this process and others used, and the bound on test data, by which two sides of a comparison are seen to do the
+ * same work.
  *
- * <pre>Measure --workload mlp|mlp1000|iwae|conv [--evaluate] [--epochs 3] [--warmup 1] [--threads 2] [--seed 0] [--limit N]</pre>
+ * <pre>Measure --workload mlp|mlp1000|iwae|conv [--evaluate [--weights FILE]] [--epochs 3] [--warmup 1] [--threads 2] [--seed 0]
+ *         [--limit N] [--milliseconds N] [--untested] [--data mnist] [--hidden N] [--latent N] [--samples K] [--batch N]</pre>
  *
- * With {@code --evaluate}, after training the epochs are passes over 200 test images, each estimating log p(x) with 5,000
- * draws.
+ * <p>Training starts as the peers' does, at Glorot's weights and no biases. With {@code --evaluate} the epochs are passes over
+ * 200 test images, each estimating log p(x) with 5,000 draws, after training or with the weights of a file; with
+ * {@code --milliseconds} an epoch is so long instead of once through the data, with {@code --untested} there is no bound on
+ * test data. The sizes replace those of the workload.
  */
 public final class Measure {
     private static final int EVALUATED = 200;
     private static final int DRAWS = 5000;
 
-    private final Map<String, String> options = new LinkedHashMap<>(Map.of(
-            "workload",
-            "mlp",
-            "epochs",
-            "3",
-            "warmup",
-            "1",
-            "threads",
-            "2",
-            "seed",
-            "0",
-            "limit",
-            "60000",
-            "evaluate",
-            "no"));
+    private final Options options;
+    private final Training training;
+    private final int warmup;
+    private final int epochs;
+    private final List<Double> rates = new ArrayList<>();
+    private final Map<String, Object> record = new LinkedHashMap<>();
 
-    private Measure(String[] args) {
-        for (int i = 0; i < args.length; i++) {
-            String name = args[i].replaceFirst("^--", "");
-            if (!options.containsKey(name)) {
-                throw new IllegalArgumentException("expected one of " + options.keySet() + ", found " + args[i]);
-            }
-            options.put(name, name.equals("evaluate") || i + 1 == args.length ? "yes" : args[++i]);
-        }
+    private Measure(Options options) {
+        this.options = options;
+        this.training = training(options).withSeed(options.number("seed"));
+        this.warmup = options.number("warmup");
+        this.epochs = options.number("epochs");
     }
 
     /** Runs it. */
     public static void main(String[] args) throws IOException {
-        System.out.println(Json.line(new Measure(args).record()));
+        Map<String, String> known = new LinkedHashMap<>();
+        known.put("workload", "mlp");
+        known.put("evaluate", "");
+        known.put("weights", "");
+        known.put("untested", "");
+        known.put("milliseconds", "0");
+        known.put("data", "mnist");
+        known.putAll(Map.of("epochs", "3", "warmup", "1", "threads", "2", "seed", "0", "limit", "0"));
+        known.putAll(Map.of("hidden", "0", "latent", "0", "samples", "0", "batch", "0"));
+        System.out.println(Json.line(new Measure(new Options(known, args)).record()));
     }
 
-    private int number(String option) {
-        return Integer.parseInt(String.valueOf(options.get(option)));
+    private static Training training(Options options) {
+        String workload = options.text("workload");
+        Training t = Workload.named(workload).training();
+        OptionalInt hidden = options.positive("hidden");
+        OptionalInt latent = options.positive("latent");
+        if (hidden.isPresent() || latent.isPresent()) {
+            if (!workload.equals("mlp")) {
+                throw new IllegalArgumentException("--hidden and --latent: expected --workload mlp, found " + workload);
+            }
+            t = Workload.mlp(List.of(hidden.orElse(500)), latent.orElse(20));
+        }
+        OptionalInt samples = options.positive("samples");
+        if (samples.isPresent()) {
+            t = t.with(new Objective(new ImportanceWeighted(), new Pathwise(), samples.getAsInt()));
+        }
+        OptionalInt batch = options.positive("batch");
+        return batch.isPresent() ? t.withBatch(batch.getAsInt()) : t;
     }
 
     /** What was measured, by name. */
     Map<String, Object> record() throws IOException {
-        Training training = Workload.valueOf(
-                        String.valueOf(options.get("workload")).toUpperCase(Locale.ROOT))
-                .training()
-                .withSeed(number("seed"));
-        Dataset train = Catalogue.open("mnist", Optional.empty(), Progress.SILENT);
-        Dataset test = Catalogue.open("mnist:test", Optional.empty(), Progress.SILENT);
-        Map<String, Object> record = new LinkedHashMap<>();
+        Training t = training;
+        Dataset all = Catalogue.open(options.text("data"), Optional.empty(), Progress.SILENT);
+        Dataset train =
+                all.rows(0, Math.min(all.size(), options.positive("limit").orElse(all.size())));
+        int threads = options.number("threads");
         record.put("peer", "jensen");
-        record.put("workload", options.get("workload"));
-        record.put("threads", number("threads"));
-        record.put("batch", training.batch());
-        record.put("shards", training.shards());
-        try (Run run = training.start(train.rows(0, Math.min(train.size(), number("limit"))), number("threads"))) {
-            List<Double> rates = train(run, record);
-            Evaluator evaluator = new Evaluator(
-                    training.model(),
-                    run.theta(),
-                    training.guide(),
-                    run.phi(),
-                    training.encoding(),
-                    Generator.of(1),
-                    number("threads"));
-            record.put("test_elbo", elbo(evaluator, test));
-            if ("yes".equals(options.get("evaluate"))) {
-                rates = evaluate(evaluator, test, record);
+        record.put("workload", options.text("workload"));
+        record.put("threads", threads);
+        record.put("batch", t.batch());
+        record.put("shards", t.shards());
+        record.put("rows", train.size());
+        record.put("rss_before_training_mib", Moment.mebibytes("VmRSS"));
+        Parameters theta = t.theta(DType.FLOAT32, Device.CPU);
+        Parameters phi = t.phi(DType.FLOAT32, Device.CPU);
+        boolean given = !options.text("weights").isEmpty();
+        try (Run run = new Run(t, train, theta, phi, threads)) {
+            if (given) {
+                load(theta, phi, Path.of(options.text("weights")));
+            } else {
+                train(run);
             }
-            record.put("epoch_rates", rates);
-            record.put("rate", median(rates));
         }
-        record.put("peak_rss_mib", peakMemory());
+        if (options.text("untested").isEmpty()) {
+            test(new Evaluator(t.model(), theta, t.guide(), phi, t.encoding(), Generator.of(1), threads), t);
+        }
+        record.put("epoch_rates", rates);
+        record.put("rate", Moment.median(rates.stream().mapToDouble(r -> r).toArray()));
+        record.put("peak_rss_mib", Moment.mebibytes("VmHWM"));
+        record.put("rss_anonymous_mib", Moment.mebibytes("RssAnon"));
         return record;
     }
 
-    private List<Double> train(Run run, Map<String, Object> record) {
-        int warmup = number("warmup");
-        List<Double> rates = new ArrayList<>();
-        Map<Profile.Part, Double> before = new LinkedHashMap<>();
-        for (int epoch = 0; epoch < warmup + number("epochs"); epoch++) {
+    private static void load(Parameters theta, Parameters phi, Path file) throws IOException {
+        try (Scope scope = new Scope()) {
+            Safetensors weights = Safetensors.read(file);
+            theta.load("theta", weights.tensors());
+            phi.load("phi", weights.tensors());
+        }
+    }
+
+    private void train(Run run) throws IOException {
+        Map<Profile.Part, Double> before = new EnumMap<>(Profile.Part.class);
+        long[] begun = {0};
+        double[] bound = {0};
+        timed(epoch -> {
             if (epoch == warmup) {
                 for (Profile.Part part : Profile.Part.values()) {
                     before.put(part, run.profile().seconds(part));
                 }
+                begun[0] = run.steps();
             }
-            long start = System.nanoTime();
-            long examples = 0;
-            for (int step = 0; step < run.stepsPerEpoch(); step++) {
-                examples += run.next().examples();
-            }
-            double seconds = (System.nanoTime() - start) / 1e9;
-            if (epoch >= warmup) {
-                rates.add(examples / seconds);
-            }
-        }
-        int steps = Math.max(1, number("epochs") * run.stepsPerEpoch());
+            return epoch(run, bound);
+        });
+        long steps = Math.max(1, run.steps() - begun[0]);
         Map<String, Double> parts = new LinkedHashMap<>();
-        before.forEach((part, seconds) -> parts.put(
-                part.name().toLowerCase(Locale.ROOT), 1e3 * (run.profile().seconds(part) - seconds) / steps));
+        for (Profile.Part part : Profile.Part.values()) {
+            double seconds = run.profile().seconds(part) - before.getOrDefault(part, 0.0);
+            parts.put(part.name().toLowerCase(Locale.ROOT), 1e3 * seconds / steps);
+        }
+        record.put("steps", steps);
         record.put("thread_ms_per_step", parts);
-        return rates;
+        record.put("train_bound", bound[0]);
     }
 
-    private static double elbo(Evaluator evaluator, Dataset test) {
-        int[] all = IntStream.range(0, test.size()).toArray();
-        return evaluator.rows(test, all, 1, n -> {}).stream()
-                .mapToDouble(Row::elbo)
-                .average()
-                .orElse(Double.NaN);
+    /** Goes once through the data, or on through them for as long as {@code --milliseconds} says; the bound is the mean. */
+    private long epoch(Run run, double[] bound) {
+        long last = System.nanoTime() + 1_000_000L * options.number("milliseconds");
+        boolean once = options.positive("milliseconds").isEmpty();
+        long examples = 0;
+        double sum = 0;
+        int steps = 0;
+        while (once ? steps < run.stepsPerEpoch() : steps == 0 || System.nanoTime() < last) {
+            Step s = run.next();
+            examples += s.examples();
+            sum += s.objective();
+            steps++;
+        }
+        bound[0] = sum / steps;
+        return examples;
     }
 
-    private List<Double> evaluate(Evaluator evaluator, Dataset test, Map<String, Object> record) {
-        int[] rows = IntStream.range(0, EVALUATED).toArray();
-        List<Double> rates = new ArrayList<>();
-        for (int pass = 0; pass < number("warmup") + number("epochs"); pass++) {
-            long start = System.nanoTime();
-            List<Row> found = evaluator.rows(test, rows, DRAWS, n -> {});
-            if (pass >= number("warmup")) {
-                rates.add(EVALUATED / ((System.nanoTime() - start) / 1e9));
+    private void test(Evaluator evaluator, Training t) throws IOException {
+        Dataset test = Catalogue.open("mnist:test", Optional.empty(), Progress.SILENT);
+        if (!options.text("evaluate").isEmpty()) {
+            int[] rows = IntStream.range(0, EVALUATED).toArray();
+            rates.clear();
+            timed(pass -> {
+                record.put("test_bound", mean(evaluator.rows(test, rows, DRAWS, n -> {}), Row::logEvidence));
+                return EVALUATED;
+            });
+            return;
+        }
+        int[] rows = IntStream.range(0, test.size()).toArray();
+        int k = t.objective().samples();
+        record.put("test_bound", mean(evaluator.rows(test, rows, k, n -> {}), k == 1 ? Row::elbo : Row::logEvidence));
+    }
+
+    private static double mean(List<Row> rows, ToDoubleFunction<Row> what) {
+        return rows.stream().mapToDouble(what).average().orElse(Double.NaN);
+    }
+
+    /** A pass over data. */
+    private interface Pass {
+        /** Does it; returns how many examples it had. */
+        long of(int number);
+    }
+
+    /** Does some passes untimed and some timed, and records what the latter took. */
+    private void timed(Pass pass) throws IOException {
+        Moment begun = Moment.now();
+        Moment start = begun;
+        long examples = 0;
+        for (int i = 0; i < warmup + epochs; i++) {
+            Moment before = Moment.now();
+            if (i == warmup) {
+                start = before;
             }
-            record.put(
-                    "log_likelihood",
-                    found.stream().mapToDouble(Row::logEvidence).average().orElse(Double.NaN));
+            long n = pass.of(i);
+            if (i >= warmup) {
+                examples += n;
+                rates.add(n / (Moment.now().wall() - before.wall()));
+            }
         }
-        return rates;
-    }
-
-    private static double median(List<Double> values) {
-        double[] sorted =
-                values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        return sorted.length == 0 ? Double.NaN : sorted[sorted.length / 2];
-    }
-
-    /** The process's peak resident memory in MiB, from the kernel; NaN where there is no such file. */
-    private static double peakMemory() throws IOException {
-        Path status = Path.of("/proc/self/status");
-        if (!Files.exists(status)) {
-            return Double.NaN;
-        }
-        return Files.readAllLines(status).stream()
-                .filter(l -> l.startsWith("VmHWM:"))
-                .mapToDouble(l -> Double.parseDouble(l.replaceAll("[^0-9]", "")) / 1024)
-                .findFirst()
-                .orElse(Double.NaN);
+        Moment end = Moment.now();
+        record.put("examples", examples);
+        record.put("warmup_s", start.wall() - begun.wall());
+        record.put("timed_s", end.wall() - start.wall());
+        record.put("own_cpu", end.ownCores(start));
+        record.put("foreign_cpu", end.foreignCores(start));
     }
 }

@@ -1,6 +1,8 @@
 package jensen.benchmarks;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import jensen.bound.ImportanceWeighted;
 import jensen.data.Encoding;
 import jensen.gradient.Objective;
@@ -30,6 +32,15 @@ enum Workload {
 
     private static final int PIXELS = 784;
 
+    /** @throws IllegalArgumentException if no workload has the name */
+    static Workload named(String name) {
+        return Arrays.stream(values())
+                .filter(w -> w.name().equalsIgnoreCase(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("--workload: expected one of "
+                        + Arrays.toString(values()).toLowerCase(Locale.ROOT) + ", found " + name));
+    }
+
     Training training() {
         return switch (this) {
             case MLP -> mlp(List.of(500), 20);
@@ -42,7 +53,8 @@ enum Workload {
         };
     }
 
-    private static Training mlp(List<Integer> hidden, int latent) {
+    /** 784–hidden–latent and back, tanh, ELBO, batch 100. */
+    static Training mlp(List<Integer> hidden, int latent) {
         return training(
                 new Mlp(PIXELS, hidden, 2 * latent, Activation.TANH),
                 new Mlp(latent, hidden, PIXELS, Activation.TANH),

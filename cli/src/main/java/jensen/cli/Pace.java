@@ -2,10 +2,13 @@ package jensen.cli;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import jensen.experiment.Fit;
 import jensen.train.Epoch;
 import jensen.train.Means;
+import jensen.train.Profile;
 import jensen.train.Step;
+import org.jspecify.annotations.Nullable;
 
 /** How fast training goes: examples and time of its steps, without validation and evaluation. */
 final class Pace implements Fit.Observer {
@@ -13,6 +16,7 @@ final class Pace implements Fit.Observer {
     private long nanos;
     private long examples;
     private long steps;
+    private @Nullable Profile profile;
 
     @Override
     public void step(Step step, Means epochSoFar, int stepsPerEpoch) {
@@ -28,6 +32,16 @@ final class Pace implements Fit.Observer {
     @Override
     public void epoch(Epoch epoch) {
         last = System.nanoTime();
+    }
+
+    @Override
+    public void trained(Profile profile) {
+        this.profile = profile;
+    }
+
+    /** Where the time of training went, once it is done. */
+    Optional<Profile> profile() {
+        return Optional.ofNullable(profile);
     }
 
     /** Examples that training takes in a second; 0 before the second step. */

@@ -11,6 +11,7 @@ import jensen.evaluate.Evidence;
 import jensen.evaluate.EvidenceMethod;
 import jensen.evaluate.LogMeanExp;
 import jensen.experiment.Json;
+import jensen.train.Profile;
 
 /** Results as lines for people and as one JSON object for scripts. */
 final class Results {
@@ -108,6 +109,44 @@ final class Results {
         }
         lines.add(line("bits/dimension", e.bitsPerDimension(), Double.NaN, ""));
         lines.add(String.format(Locale.ROOT, "%-17s %9d of %d", "active units", e.activeUnits(), latent));
+        return lines;
+    }
+
+    /** Where the time of training went, in milliseconds of all threads a step. */
+    static Map<String, Object> numbers(Profile p) {
+        Map<String, Object> numbers = new LinkedHashMap<>();
+        numbers.put("steps", p.steps());
+        numbers.put("threads", p.threads());
+        put(numbers, "millisecondsPerStep", 1e3 * p.wall() / p.steps());
+        Map<String, Object> parts = new LinkedHashMap<>();
+        for (Profile.Part part : Profile.Part.values()) {
+            put(parts, part.name().toLowerCase(Locale.ROOT), threadMilliseconds(p, part));
+        }
+        numbers.put("threadMillisecondsPerStep", parts);
+        return numbers;
+    }
+
+    private static double threadMilliseconds(Profile p, Profile.Part part) {
+        return 1e3 * p.seconds(part) / p.steps();
+    }
+
+    /** Where the time of training went, for people. */
+    static List<String> lines(Profile p) {
+        List<String> lines = new ArrayList<>();
+        lines.add(String.format(
+                Locale.ROOT,
+                "time of %s in a step, which takes %.2f ms (mean of %s)",
+                count(p.threads(), "thread"),
+                1e3 * p.wall() / p.steps(),
+                count(Math.toIntExact(p.steps()), "step")));
+        for (Profile.Part part : Profile.Part.values()) {
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "%-17s %9.3f ms %5.1f %%",
+                    "  " + part.name().toLowerCase(Locale.ROOT),
+                    threadMilliseconds(p, part),
+                    100 * p.seconds(part) / (p.threads() * p.wall())));
+        }
         return lines;
     }
 

@@ -51,7 +51,7 @@ final class Resume implements Callable<Integer> {
         Experiment experiment = run.experiment();
         try (Meter meter = Meter.of(terminal, experiment.stop().epochs())) {
             Fit fit = new Fit(experiment, Data.of(experiment, meter), run, work.device(), threads, checkpointSeconds);
-            Session session = new Session(terminal, fit, json);
+            Session session = new Session(terminal, fit, json, false);
             if (!run.finished()) {
                 return session.run(meter, true, fit::resume);
             }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import jensen.evaluate.Evaluation;
 import jensen.evaluate.Evaluator;
 import jensen.experiment.Fit;
@@ -16,6 +17,7 @@ import jensen.report.RunReport;
 import jensen.report.TerminalPicture;
 import jensen.train.Epoch;
 import jensen.train.Means;
+import jensen.train.Profile;
 import jensen.train.Step;
 
 /**
@@ -24,8 +26,9 @@ import jensen.train.Step;
  * @param terminal what it tells
  * @param fit what is to be done
  * @param json whether the result is one JSON object
+ * @param profiled whether it says where the time of training went
  */
-record Session(Terminal terminal, Fit fit, boolean json) {
+record Session(Terminal terminal, Fit fit, boolean json, boolean profiled) {
     /** How a run begins, or goes on. */
     interface Beginning {
         Fit.Outcome go(Interruption interruption, Fit.Observer observer) throws IOException;
@@ -78,6 +81,7 @@ record Session(Terminal terminal, Fit fit, boolean json) {
             fields.put("examplesPerSecond", pace.examplesPerSecond());
             fields.put("weightsSha256", directory().weightsSha256());
             fields.putAll(Results.numbers(evaluation));
+            profile(pace).ifPresent(p -> fields.put("profile", Results.numbers(p)));
             terminal.out().println(Results.json(fields));
             return;
         }
@@ -87,7 +91,12 @@ record Session(Terminal terminal, Fit fit, boolean json) {
                 ? ""
                 : String.format(Locale.ROOT, ", %,.0f examples/s", pace.examplesPerSecond());
         terminal.out().printf("%s%s%n", Results.count(epochs, "epoch"), speed);
+        profile(pace).ifPresent(p -> terminal.print(Results.lines(p)));
         terminal.out().println(directory().path().resolve(RunDirectory.REPORT));
+    }
+
+    private Optional<Profile> profile(Pace pace) {
+        return pace.profile().filter(p -> profiled && p.steps() > 0);
     }
 
     /** Shows a picture where the terminal has colours for it. */
@@ -114,6 +123,11 @@ record Session(Terminal terminal, Fit fit, boolean json) {
         @Override
         public void epoch(Epoch epoch) {
             each.forEach(o -> o.epoch(epoch));
+        }
+
+        @Override
+        public void trained(Profile profile) {
+            each.forEach(o -> o.trained(profile));
         }
 
         @Override

@@ -69,6 +69,13 @@ final class Train implements Callable<Integer> {
     @Mixin
     private WorkOptions work = new WorkOptions();
 
+    @Option(
+            names = "--profile",
+            description =
+                    "Say after training where the time of its steps went: data, forward, backward, reduce (adding up the"
+                            + " threads' gradients), update (the optimiser) and waiting.")
+    private boolean profiled;
+
     @Option(names = "--json", description = "Print the result as one JSON object.")
     private boolean json;
 
@@ -111,7 +118,7 @@ final class Train implements Callable<Integer> {
                                 + "; every ELBO below is the unweighted one");
             }
             Fit fit = new Fit(experiment, split, directory, work.device(), threads, checkpointSeconds);
-            code = new Session(terminal, fit, json)
+            code = new Session(terminal, fit, json, profiled)
                     .run(meter, false, (stop, observer) -> fit.start(force, stop, observer));
         }
         if (code == Exit.DONE && learning.usualLength()) {

@@ -133,6 +133,33 @@ class TrainTest {
     }
 
     @Test
+    void aProfileSaysWhereTheTimeWent() throws IOException {
+        String[] parts = {"data", "forward", "backward", "reduce", "update", "waiting"};
+        JsonNode profile = Jensen.train(folder.resolve("profiled"), "--json", "--profile", "--threads", "2")
+                .json()
+                .get("profile");
+        assertThat(profile.get("threads").intValue()).isEqualTo(2);
+        assertThat(profile.get("steps").intValue()).isEqualTo(2 * 13); // 1,292 rows in batches of 100, twice
+        assertThat(profile.get("threadMillisecondsPerStep").fieldNames())
+                .toIterable()
+                .containsExactly(parts);
+        double sum = 0;
+        for (JsonNode part : profile.get("threadMillisecondsPerStep")) {
+            sum += part.doubleValue();
+        }
+        assertThat(sum).isEqualTo(2 * profile.get("millisecondsPerStep").doubleValue(), within(1e-9));
+        List<String> lines = Jensen.train(folder.resolve("told"), "--profile", "--threads", "1")
+                .out()
+                .lines()
+                .dropWhile(line -> !line.startsWith("time of 1 thread in a step, which takes "))
+                .toList();
+        for (int i = 0; i < parts.length; i++) {
+            assertThat(lines.get(i + 1)).matches("  " + parts[i] + " +\\d+\\.\\d{3} ms +\\d+\\.\\d %");
+        }
+        assertThat(trained.json().has("profile")).isFalse();
+    }
+
+    @Test
     void aRunIsReplacedOnlyByForce() throws IOException {
         Path out = folder.resolve("kept");
         assertThat(Jensen.train(out).code()).isZero();

@@ -96,6 +96,7 @@ final class Climb implements AutoCloseable {
                 save();
             }
         }
+        observer.trained(run.profile());
         try {
             finish(stop.patience() > 0, interrupted);
             return Fit.Outcome.FINISHED;

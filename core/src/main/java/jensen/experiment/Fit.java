@@ -17,6 +17,7 @@ import jensen.tensor.Device;
 import jensen.tensor.Generator;
 import jensen.train.Epoch;
 import jensen.train.Means;
+import jensen.train.Profile;
 import jensen.train.Step;
 import jensen.train.Training;
 
@@ -44,6 +45,9 @@ public record Fit(
 
         /** An epoch is done and validated. */
         default void epoch(Epoch epoch) {}
+
+        /** All training is done. */
+        default void trained(Profile profile) {}
 
         /** So many of all the draws for the evaluation are done; told from any thread. */
         default void evaluated(long done, long of) {}

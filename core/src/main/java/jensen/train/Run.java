@@ -36,7 +36,7 @@ public final class Run implements Iterator<Step>, AutoCloseable {
     private final Map<String, Tensor> borrowed;
     private final Team team;
     private final Generator rng;
-    private final Profile profile = new Profile();
+    private final Profile profile;
     private long done;
 
     /**
@@ -59,6 +59,7 @@ public final class Run implements Iterator<Step>, AutoCloseable {
         this.borrowed = read.borrowed();
         this.rng = training.generator();
         this.team = new Team(Math.min(threads, training.shards()));
+        this.profile = new Profile(team.threads());
     }
 
     /** θ, as far as it has come. */
@@ -104,6 +105,7 @@ public final class Run implements Iterator<Step>, AutoCloseable {
      */
     @Override
     public Step next() {
+        long begun = System.nanoTime();
         int[] rows = reader.rows(done);
         int size = rows.length;
         int shards = Math.min(training.shards(), size);
@@ -119,6 +121,7 @@ public final class Run implements Iterator<Step>, AutoCloseable {
                     part.release();
                 }
             }
+            profile.step(System.nanoTime() - begun);
         }
     }
 

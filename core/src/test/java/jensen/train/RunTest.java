@@ -54,6 +54,30 @@ class RunTest {
         }
     }
 
+    /** One thread that is alone waits for nobody: what no part accounts for is small; two cannot have worked longer than twice. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void thePartsOfAProfileFillTheThreadsTime(int threads) {
+        try (Run run = Examples.run(Examples.training(), Examples.digits(), threads)) {
+            steps(run, 100); // compiled by then
+            Profile p = run.profile();
+            double wall = p.wall();
+            double waiting = p.seconds(Profile.Part.WAITING);
+            long begun = System.nanoTime();
+            steps(run, 200);
+            double seconds = (System.nanoTime() - begun) / 1e9;
+            assertThat(p.steps()).isEqualTo(300);
+            assertThat(p.threads()).isEqualTo(threads);
+            assertThat(p.wall() - wall).isBetween(0.5 * seconds, seconds);
+            for (Profile.Part part : Profile.Part.values()) {
+                assertThat(p.seconds(part)).as(part.name()).isBetween(0.0, threads * p.wall());
+            }
+            if (threads == 1) {
+                assertThat(p.seconds(Profile.Part.WAITING) - waiting).isLessThan(0.4 * seconds);
+            }
+        }
+    }
+
     @Test
     void trainingImprovesTheBound() {
         try (Run run = Examples.run(Examples.training(), Examples.digits(), 2)) {
