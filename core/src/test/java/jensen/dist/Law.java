@@ -97,6 +97,7 @@ record Law(Class<? extends Distribution> type, List<double[]> parameters, Make m
                 flow(0.4, -0.5, 2.3, 1.2, -0.7),
                 flow(-3, 1, -0.8, 0.9, 0.5),
                 mixture(1.4, -0.8),
+                normalMixture(-0.6, 1.1),
                 bernoulli(0),
                 bernoulli(-1.7),
                 bernoulli(4),
@@ -165,6 +166,17 @@ record Law(Class<? extends Distribution> type, List<double[]> parameters, Make m
                 Mixture.class,
                 List.of(one(mean), one(logVariance)),
                 p -> new Mixture(
+                        p.get(0).narrow(-1, 0, 1).mul(0),
+                        new DiagonalNormal(p.get(0).unsqueeze(-2), p.get(1).unsqueeze(-2))),
+                normal(mean, logVariance).support());
+    }
+
+    /** Likewise of one component. */
+    static Law normalMixture(double mean, double logVariance) {
+        return new Law(
+                NormalMixture.class,
+                List.of(one(mean), one(logVariance)),
+                p -> new NormalMixture(
                         p.get(0).narrow(-1, 0, 1).mul(0),
                         new DiagonalNormal(p.get(0).unsqueeze(-2), p.get(1).unsqueeze(-2))),
                 normal(mean, logVariance).support());
