@@ -203,6 +203,7 @@ final class Choices {
         posteriors.put("diagonal", none -> latent -> new Family.Normal());
         posteriors.put("full", none -> latent -> new CorrelatedFamily.FullNormal());
         posteriors.put("lowrank:R", r -> whole(r, n -> latent -> new CorrelatedFamily.LowRankNormal(n)));
+        posteriors.put("mixture:M", m -> whole(m, n -> latent -> new CorrelatedFamily.NormalMixture(n)));
         posteriors.put("flow:planar", none -> latent -> new FlowFamily.Planar(LENGTH));
         posteriors.put("flow:iaf", none -> latent -> new FlowFamily.Autoregressive(LENGTH, hidden(latent)));
         posteriors.put("flow:sylvester", none -> latent -> new FlowFamily.Sylvester(LENGTH, columns(latent)));

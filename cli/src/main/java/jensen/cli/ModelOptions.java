@@ -7,6 +7,7 @@ import jensen.data.Dataset;
 import jensen.data.Encoding;
 import jensen.data.Shape;
 import jensen.data.Values;
+import jensen.model.CorrelatedFamily;
 import jensen.model.Family;
 import jensen.model.FlowFamily;
 import jensen.model.Guide;
@@ -55,15 +56,16 @@ final class ModelOptions {
     @Option(
             names = "--posterior",
             paramLabel = "NAME",
-            description = "q(z|x): diagonal, full or lowrank:R, normals with such a covariance; or a flow of T maps,"
-                    + " flow:planar[:T], flow:iaf[:T] or flow:sylvester[:T] (default: diagonal; T: 4).")
+            description = "q(z|x): diagonal, full or lowrank:R, normals with such a covariance; mixture:M, of M diagonal"
+                    + " normals; or a flow of T maps, flow:planar[:T], flow:iaf[:T] or flow:sylvester[:T] (default: diagonal;"
+                    + " T: 4).")
     private Choices.Posterior posterior = d -> new Family.Normal();
 
     @Option(
             names = "--prior",
             paramLabel = "NAME",
             description = "p(z): normal, mixture:M (of M normals), vamp:K (the encoder at K learned inputs) or flow[:T]"
-                    + " (default: normal; T: 4). KL has a closed form for the normal with a q that is no flow.")
+                    + " (default: normal; T: 4). KL has a closed form for the normal with a normal q.")
     private Choices.PriorOf prior = (encoder, unit) -> new Prior.StandardNormal(encoder.event());
 
     @Option(
@@ -156,7 +158,8 @@ final class ModelOptions {
     boolean closedFormKl() {
         Family q = posterior.of(latent);
         Head none = new Head(new Mlp(1, List.of(), q.outputs(latent), activation), q, latent);
-        return !(q instanceof FlowFamily) && prior.of(none, false) instanceof Prior.StandardNormal;
+        boolean normal = !(q instanceof FlowFamily || q instanceof CorrelatedFamily.NormalMixture);
+        return normal && prior.of(none, false) instanceof Prior.StandardNormal;
     }
 
     /** p(x|z), for data. */

@@ -85,6 +85,7 @@ class JsonTest {
                                 new Family.Categorical(7),
                                 new CorrelatedFamily.FullNormal(),
                                 new CorrelatedFamily.LowRankNormal(3),
+                                new CorrelatedFamily.NormalMixture(5),
                                 new FlowFamily.Planar(2),
                                 new FlowFamily.Autoregressive(3, 5),
                                 new FlowFamily.Sylvester(4, 6))),
