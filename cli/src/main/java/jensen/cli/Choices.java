@@ -40,6 +40,7 @@ import jensen.optim.Schedule;
 import jensen.optim.Sgd;
 import jensen.tensor.DType;
 import jensen.tensor.Device;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.TypeConversionException;
 
@@ -82,6 +83,13 @@ final class Choices {
     private static final int LENGTH = 4;
 
     private Choices() {}
+
+    /** @throws IllegalArgumentException if an option is given whose number is smaller than it can be */
+    static void atLeast(String option, @Nullable Integer value, int least) {
+        if (value != null && value < least) {
+            throw new IllegalArgumentException(option + ": expected " + least + " or more, found " + value);
+        }
+    }
 
     /** Makes a command line understand the names. */
     static void register(CommandLine line) {

@@ -219,12 +219,8 @@ final class LearningOptions {
         if (!(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("--learning-rate: expected a number above 0, found " + learningRate);
         }
-        if (batch < 1) {
-            throw new IllegalArgumentException("--batch: expected 1 or more, found " + batch);
-        }
-        if (validation != null && validation < 1) {
-            throw new IllegalArgumentException("--validation: expected 1 or more, found " + validation);
-        }
+        Choices.atLeast("--batch", batch, 1);
+        Choices.atLeast("--validation", validation, 1);
         schedule.of(learningRate, stop().epochs());
         Objective objective = objective(model);
         klWeight.check(objective, shards(objective));

@@ -115,9 +115,7 @@ final class ModelOptions {
      * @throws IllegalArgumentException for a value that cannot be
      */
     void check() {
-        if (latent < 1) {
-            throw new IllegalArgumentException("--latent: expected 1 or more, found " + latent);
-        }
+        Choices.atLeast("--latent", latent, 1);
         if (hidden.lengths().contains(0) || filters.lengths().contains(0)) {
             throw new IllegalArgumentException("--hidden and --filters: expected lengths of 1 or more, found 0");
         }

@@ -32,7 +32,7 @@ public record Bernoulli(Tensor logits) implements Distribution {
     /**
      * {@link #logProb} of one x under the logits h Wᵀ + b, without a gradient: Σ log σ((2x − 1) l), which is the same for
      * x ∈ {0, 1}. With the signs in the weights the product of matrices applies σ itself, and a logarithm is taken only of the
-     * product of some hundred of its values: a fifth less time for many h. Where such a product is too small for that, the
+     * product of some sixty of its values: a fifth less time for many h. Where such a product is too small for that, the
      * logits themselves are used.
      *
      * @param h {@code […, H]}

@@ -7,6 +7,7 @@ import jensen.dist.Distribution;
 import jensen.dist.Reparameterised;
 import jensen.net.Parameters;
 import jensen.optim.Adam;
+import jensen.optim.Optimised;
 import jensen.optim.Schedule;
 import jensen.tensor.Autograd;
 import jensen.tensor.Generator;
@@ -48,9 +49,8 @@ public record Refinement(int steps, int samples, double learningRate) {
     public Tensor climb(
             Model model, Parameters theta, Batch batch, Tensor start, Function<Tensor, Distribution> q, Generator rng) {
         Tensor parameters = start.detach().copy();
-        List<Tensor> state = List.of(parameters.zerosLike(), parameters.zerosLike());
+        Optimised climbed = new Optimised(parameters, Adam.standard());
         Schedule rate = new Schedule.Cosine(learningRate, 0, steps);
-        Adam adam = Adam.standard();
         for (int step = 0; step < steps; step++) {
             try (Scope scope = new Scope()) {
                 Generator noise = rng.split(step).rows(batch.index());
@@ -62,7 +62,7 @@ public record Refinement(int steps, int samples, double learningRate) {
                             .sum();
                 });
                 Tensor gradient = Autograd.gradient(total, List.of(leaf)).get(0);
-                adam.step(parameters, gradient, state, rate.at(step), step + 1);
+                climbed.step(gradient, rate.at(step));
             }
         }
         return parameters;

@@ -288,7 +288,7 @@ public final class Tensor {
     /**
      * Σ log(1 + eˣ) along the innermost axis, which disappears; in float32 to within 1e-7 of Σ |x|.
      *
-     * <p>It is Σ max(x, 0) − log Π σ(|x|), a logarithm for each product of some hundred factors between ½ and 1: half the
+     * <p>It is Σ max(x, 0) − log Π σ(|x|), a logarithm for each product of some sixty factors between ½ and 1: half the
      * time of a logarithm for each element.
      */
     public Tensor sumSoftplus() {
@@ -300,7 +300,7 @@ public final class Tensor {
     }
 
     /**
-     * Products of blocks of the innermost axis, of some hundred elements each or as many as divide its length: {@code […, n]}
+     * Products of blocks of the innermost axis, of some sixty elements each or as many as divide its length: {@code […, n]}
      * becomes {@code […, n / block]}.
      */
     public Tensor products() {
