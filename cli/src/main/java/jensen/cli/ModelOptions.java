@@ -56,9 +56,10 @@ final class ModelOptions {
     @Option(
             names = "--posterior",
             paramLabel = "NAME",
-            description = "q(z|x): diagonal, full or lowrank:R, normals with such a covariance; mixture:M, of M diagonal"
-                    + " normals; or a flow of T maps, flow:planar[:T], flow:iaf[:T] or flow:sylvester[:T] (default: diagonal;"
-                    + " T: 4).")
+            description =
+                    "q(z|x): diagonal, full or lowrank:R, normals with such a covariance; mixture:M, of M diagonal"
+                            + " normals; or a flow of T maps, flow:planar[:T], flow:iaf[:T] or flow:sylvester[:T] (default: diagonal;"
+                            + " T: 4).")
     private Choices.Posterior posterior = d -> new Family.Normal();
 
     @Option(

@@ -56,10 +56,35 @@ class PosteriorTest {
             Jensen.Ran ran = Jensen.run(command.toArray(String[]::new));
             assertThat(ran.code()).as("%s: %s", command, ran.err()).isZero();
         }
-        // what supposes independent components says so in a line
-        Jensen.Ran explained = Jensen.run("explain", run.toString(), "--samples", "50");
-        assertThat(explained.code()).isEqualTo(Exit.USAGE);
-        assertThat(explained.err()).hasLineCount(1).contains("independent components", "Flow");
+    }
+
+    /** A mixture, in the plane: looked at by every command, or refused in a line. */
+    @Test
+    void aMixtureGoesAllTheWay() throws Exception {
+        Path run = folder.resolve("mixture");
+        Jensen.Ran ran = Jensen.train(run, "--latent", "2", "--posterior", "mixture:3");
+        assertThat(ran.code()).as(ran.err()).isZero();
+        assertThat(Files.readString(run.resolve("experiment.json"))).contains("\"normal-mixture\"", "SAMPLED");
+        assertThat(Jensen.run("evaluate", run.toString(), "--rows", "5", "--evidence", "quadrature")
+                        .code())
+                .isZero();
+        JsonNode explained = Jensen.run("explain", run.toString(), "--samples", "500", "--json")
+                .json();
+        assertThat(explained.get("checks"))
+                .isNotEmpty()
+                .allMatch(c -> c.get("holds").booleanValue());
+        assertThat(explained.get("amortisationGap").doubleValue()).isPositive();
+        Path page = folder.resolve("page.html");
+        assertThat(Jensen.run("explain", run.toString(), "--samples", "50", "--out", page.toString())
+                        .code())
+                .isZero();
+        assertThat(Files.readString(page)).contains("The posterior and q");
+        Path codes = folder.resolve("mixture.csv");
+        assertThat(Jensen.run("encode", run.toString(), "digits", "--out", codes.toString())
+                        .code())
+                .isZero();
+        assertThat(Jensen.run("diagnose", run.toString()).err())
+                .contains("q must be normal with independent components and p(z) standard normal");
     }
 
     @Test

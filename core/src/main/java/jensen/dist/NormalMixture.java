@@ -75,8 +75,9 @@ public record NormalMixture(Tensor logits, DiagonalNormal components) implements
                     .add(DiagonalNormal.LOG_TAU)
                     .mul(-0.5);
             Tensor before = before(each);
-            Tensor logWeights =
-                    each.matmul(before.transpose(0, 1)).add(logits.unsqueeze(-1)).logSoftmax(-2);
+            Tensor logWeights = each.matmul(before.transpose(0, 1))
+                    .add(logits.unsqueeze(-1))
+                    .logSoftmax(-2);
             Tensor r = logWeights.exp();
             Tensor logDensity = logWeights.add(each).logSumExp(-2).unsqueeze(-2);
             // Φ − F of two numbers near 1 would cancel: above the middle it is the difference of 1 − F and 1 − Φ

@@ -3,6 +3,7 @@ package jensen.model;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
+import java.util.Optional;
 import jensen.data.Values;
 import jensen.dist.Distribution;
 import jensen.net.Parameters;
@@ -30,6 +31,15 @@ public interface Conditional {
      */
     default Tensor logProb(Parameters w, Tensor condition, Tensor x) {
         return given(w, condition).logProb(x);
+    }
+
+    /**
+     * {@link #given} as a function of the numbers that a condition chooses; empty where it is not one of such numbers alone.
+     *
+     * @param condition {@code [B, C]}
+     */
+    default Optional<Local> local(Parameters w, Tensor condition) {
+        return Optional.empty();
     }
 
     /** The parameters that it needs. */

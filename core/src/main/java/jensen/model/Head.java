@@ -2,6 +2,7 @@ package jensen.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import jensen.data.Values;
 import jensen.dist.Bernoulli;
 import jensen.dist.Distribution;
@@ -49,6 +50,12 @@ public record Head(Network net, Family family, int event) implements Conditional
                     x.reshape(event));
         }
         return given(w, condition).logProb(x);
+    }
+
+    /** The network's outputs. */
+    @Override
+    public Optional<Local> local(Parameters w, Tensor condition) {
+        return Optional.of(new Local(outputs(w, condition), outputs -> of(w, outputs)));
     }
 
     /** The network's outputs under a condition, {@code […, P]}. */

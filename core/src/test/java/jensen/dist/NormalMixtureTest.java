@@ -192,18 +192,20 @@ class NormalMixtureTest {
     void drawsMoveAsTheInverseOfTheTransform(int m, int d) {
         Plain p = Plain.random(m, d, 5);
         double[] a = {0.7, -1.2, 0.4};
-        Drawn drawn = Drawn.of(
-                p, 12, DType.FLOAT64, z -> z.mul(Tensor.of(Arrays.copyOf(a, d), d)));
+        Drawn drawn = Drawn.of(p, 12, DType.FLOAT64, z -> z.mul(Tensor.of(Arrays.copyOf(a, d), d)));
         int unique = d == 1 ? p.values().length : m;
         for (int i = 0; i < 12; i++) {
             double[] z = drawn.z()[i];
-            double[] u = IntStream.range(0, d).mapToDouble(j -> p.transform(j, z)).toArray();
+            double[] u =
+                    IntStream.range(0, d).mapToDouble(j -> p.transform(j, z)).toArray();
             assertClose("z", p.inverse(u), z, 1e-9);
             double[] expected = new double[unique];
             for (int at = 0; at < unique; at++) {
                 expected[at] = derivative(p, at, q -> {
                     double[] moved = q.inverse(u);
-                    return IntStream.range(0, d).mapToDouble(j -> a[j] * moved[j]).sum();
+                    return IntStream.range(0, d)
+                            .mapToDouble(j -> a[j] * moved[j])
+                            .sum();
                 });
             }
             assertClose("dz/dφ", Arrays.copyOf(drawn.gradients()[i], unique), expected, 1e-6);
@@ -285,7 +287,9 @@ class NormalMixtureTest {
         NormalMixture q = mixture(p.leaves(10, DType.FLOAT32));
         double[] plain = q.sample(5, Generator.of(4)).toDoubles();
         assertThat(q.draw(5, Generator.of(4)).z().toDoubles()).isEqualTo(plain);
-        assertThat(new Mixture(q.logits(), q.components()).sample(5, Generator.of(4)).toDoubles())
+        assertThat(new Mixture(q.logits(), q.components())
+                        .sample(5, Generator.of(4))
+                        .toDoubles())
                 .isEqualTo(plain);
     }
 
@@ -300,7 +304,8 @@ class NormalMixtureTest {
         assertThat(part.select(1, 0).toDoubles()).isEqualTo(whole.select(1, 7).toDoubles());
         assertThat(part.select(1, 1).toDoubles()).isEqualTo(whole.select(1, 1).toDoubles());
         for (int i = 0; i < 3; i++) {
-            double[] ofAll = Autograd.gradient(mixture(all).draw(3, Generator.of(4)).z().square().sum(), all)
+            double[] ofAll = Autograd.gradient(
+                            mixture(all).draw(3, Generator.of(4)).z().square().sum(), all)
                     .get(i)
                     .select(0, 7)
                     .toDoubles();

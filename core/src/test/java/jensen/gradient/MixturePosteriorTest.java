@@ -109,7 +109,8 @@ class MixturePosteriorTest {
     @ParameterizedTest
     @MethodSource("pairs")
     void gradientsHaveTheMeanOfTheBoundsDerivative(Pair pair) {
-        double[] expected = FiniteDifference.gradient(phi -> integral(pair.bound().forPhi(), phi), PHI);
+        double[] expected =
+                FiniteDifference.gradient(phi -> integral(pair.bound().forPhi(), phi), PHI);
         try (Scope scope = new Scope()) {
             List<Tensor> leaves = parameters(PHI, N);
             Estimate e = pair.gradient().estimate(new Copies(leaves), pair.bound(), K, 1, Generator.of(23));

@@ -79,7 +79,10 @@ class NormalMixtureFamilyTest {
                 1e-15);
         assertClose(
                 "variances",
-                q.components().logVariance().sub(zero.components().logVariance()).toDoubles(),
+                q.components()
+                        .logVariance()
+                        .sub(zero.components().logVariance())
+                        .toDoubles(),
                 new double[] {-1, -2, -3, -4},
                 1e-15);
         assertThat(q.logits().toDoubles()).containsExactly(0.5, 0.7);
