@@ -12,7 +12,11 @@ import jensen.tensor.Tensor;
 
 /** A function from parameters and a condition to a distribution: a decoder p_θ(x|z), or an encoder q_φ(z|x). */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
-@JsonSubTypes(@JsonSubTypes.Type(value = Head.class, name = "head"))
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = Head.class, name = "head"),
+    @JsonSubTypes.Type(value = Chained.class, name = "chained"),
+    @JsonSubTypes.Type(value = Reading.class, name = "reading")
+})
 public interface Conditional {
     /**
      * The distribution under a condition.
@@ -41,6 +45,14 @@ public interface Conditional {
     default Optional<Local> local(Parameters w, Tensor condition) {
         return Optional.empty();
     }
+
+    /**
+     * Starts where the distribution's mean is that of the data, as far as it can.
+     *
+     * @param w this conditional's parameters
+     * @param mean of each element of the event
+     */
+    default void centre(Parameters w, double[] mean) {}
 
     /** The parameters that it needs. */
     List<Slot> slots();

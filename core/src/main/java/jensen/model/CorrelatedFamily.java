@@ -140,7 +140,8 @@ public sealed interface CorrelatedFamily extends Family
             double radius = components == 1 ? 0 : Math.sqrt(2.0 / (event + 1));
             for (int i = 0; i < places.length; i++) {
                 // a quarter of a step turned, so that no two components share a place along either axis
-                double angle = 2 * Math.PI * (i / event + 0.25) / components;
+                int component = i / event;
+                double angle = 2 * Math.PI * (component + 0.25) / components;
                 places[i] = radius * (i % event % 2 == 0 ? Math.cos(angle) : Math.sin(angle));
             }
             return Tensor.of(places, like.device(), components, event).to(like.dtype());

@@ -94,10 +94,8 @@ public record Head(Network net, Family family, int event) implements Conditional
     /**
      * Sets the output bias so that at the start the distribution's mean is that of the data, as far as the bias can say
      * it: a bias that serves a whole image (a convolution's) gets the mean over its pixels.
-     *
-     * @param w this conditional's parameters
-     * @param mean of each element of the event
      */
+    @Override
     public void centre(Parameters w, double[] mean) {
         double[] bias = family.bias(mean);
         Tensor slot = w.at("net").get(net.outputBias());
