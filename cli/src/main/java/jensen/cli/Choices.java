@@ -285,6 +285,7 @@ final class Choices {
         Map<String, DoubleFunction<Rate>> rates = new LinkedHashMap<>();
         rates.put("constant", none -> (start, epochs) -> new Schedule.Constant(start));
         rates.put("cosine", none -> (start, epochs) -> new Schedule.Cosine(start, 0, epochs));
+        rates.put("tripling", none -> (start, epochs) -> new Schedule.Tripling(start));
         rates.put("exponential:F", factor -> (start, epochs) -> new Schedule.Exponential(start, factor, 1));
         return withNumber(text, rates);
     }

@@ -68,8 +68,9 @@ final class LearningOptions {
     @Option(
             names = "--schedule",
             paramLabel = "NAME",
-            description = "Of the learning rate: constant, cosine (to 0), or exponential:F, times F each epoch"
-                    + " (default: constant).")
+            description =
+                    "Of the learning rate: constant, cosine (to 0), exponential:F, times F each epoch, or tripling,"
+                            + " that of the IWAE paper: 10^(-i/7) for 3^i epochs, i = 0, 1, ... (default: constant).")
     private Choices.Rate schedule = (start, n) -> new Schedule.Constant(start);
 
     @Option(names = "--optimiser", paramLabel = "NAME", description = "adam, adagrad or sgd (default: adam).")

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import jensen.data.Values;
 import jensen.dist.Distribution;
 import jensen.net.Parameters;
@@ -53,6 +54,11 @@ public interface Conditional {
      * @param mean of each element of the event
      */
     default void centre(Parameters w, double[] mean) {}
+
+    /** {@link #logProb} of one x as a function of the condition, with what depends on x alone done once. */
+    default UnaryOperator<Tensor> density(Parameters w, Tensor x) {
+        return condition -> logProb(w, condition, x);
+    }
 
     /** The parameters that it needs. */
     List<Slot> slots();

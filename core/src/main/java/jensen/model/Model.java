@@ -2,6 +2,8 @@ package jensen.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 import jensen.data.Batch;
 import jensen.dist.Distribution;
 import jensen.dist.Draw;
@@ -53,18 +55,29 @@ public record Model(Prior prior, Conditional likelihood) {
     }
 
     /**
-     * The three terms of log w = log p(x|z) + log p(z) − log q(z|x). This is the only place where they are formed.
+     * The three terms of log w = log p(x|z) + log p(z) − log q(z|x).
      *
      * @param draw z from q, {@code [K, B, D]}
      * @param q the distribution whose density divides: q_φ(z|x), or the same with its parameters as constants
      */
     public LogWeights logWeights(Parameters theta, Batch batch, Draw draw, Distribution q) {
+        return logWeights(prior(theta), z -> likelihood.logProb(theta.at("likelihood"), z, batch.x()), draw, q);
+    }
+
+    /**
+     * {@link #logWeights} of some data as a function of draws and their q, for many calls: what depends on the data alone is done
+     * once.
+     */
+    public BiFunction<Draw, Distribution, LogWeights> logWeights(Parameters theta, Batch batch) {
         Distribution p = prior(theta);
+        UnaryOperator<Tensor> density = likelihood.density(theta.at("likelihood"), batch.x());
+        return (draw, q) -> logWeights(p, density, draw, q);
+    }
+
+    /** This is the only place where the terms are formed. */
+    private static LogWeights logWeights(Distribution p, UnaryOperator<Tensor> density, Draw draw, Distribution q) {
         Tensor z = draw.z();
         return new LogWeights(
-                () -> likelihood.logProb(theta.at("likelihood"), z, batch.x()),
-                () -> p.logProb(z),
-                () -> draw.logProb(q),
-                () -> Kl.closedForm(q, p));
+                () -> density.apply(z), () -> p.logProb(z), () -> draw.logProb(q), () -> Kl.closedForm(q, p));
     }
 }

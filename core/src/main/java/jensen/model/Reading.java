@@ -1,6 +1,7 @@
 package jensen.model;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 import jensen.data.Values;
 import jensen.dist.Distribution;
 import jensen.net.Parameters;
@@ -34,6 +35,12 @@ public record Reading(Conditional of, int condition) implements Conditional {
     @Override
     public Tensor logProb(Parameters w, Tensor whole, Tensor x) {
         return of.logProb(w, read(whole), x);
+    }
+
+    @Override
+    public UnaryOperator<Tensor> density(Parameters w, Tensor x) {
+        UnaryOperator<Tensor> density = of.density(w, x);
+        return whole -> density.apply(read(whole));
     }
 
     @Override
