@@ -96,8 +96,10 @@ class MixturePosteriorTest {
             double[] first = new double[POINTS * POINTS];
             double[] second = new double[first.length];
             for (int i = 0; i < first.length; i++) {
-                first[i] = -REACH + step * (i / POINTS);
-                second[i] = -REACH + step * (i % POINTS);
+                int across = i % POINTS;
+                int down = i / POINTS;
+                first[i] = -REACH + step * down;
+                second[i] = -REACH + step * across;
             }
             Tensor z = Tensor.stack(List.of(Tensor.of(first, first.length, 1), Tensor.of(second, first.length, 1)), 0);
             Tensor logQ = q.logProb(z);
