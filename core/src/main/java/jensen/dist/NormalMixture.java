@@ -78,14 +78,9 @@ public record NormalMixture(Tensor logits, DiagonalNormal components) implements
             Tensor logWeights = each.matmul(before.transpose(0, 1))
                     .add(logits.unsqueeze(-1))
                     .logSoftmax(-2);
-            Tensor r = logWeights.exp();
             Tensor logDensity = logWeights.add(each).logSumExp(-2).unsqueeze(-2);
-            // Φ − F of two numbers near 1 would cancel: above the middle it is the difference of 1 − F and 1 − Φ
-            Tensor f = r.mul(x.normalCdf()).sum(-2).unsqueeze(-2);
-            Tensor side = f.lessThan(0.5).mul(2).add(-1);
-            Tensor tail = x.mul(side).normalCdf();
-            Tensor g = tail.sub(r.mul(tail).sum(-2).unsqueeze(-2))
-                    .mul(side)
+            Tensor cdf = x.normalCdf();
+            Tensor g = cdf.sub(logWeights.exp().mul(cdf).sum(-2).unsqueeze(-2))
                     .mul(logWeights.sub(logDensity).exp());
             Tensor score = x.mul(fixed.logVariance().mul(-0.5).exp()).neg();
             Tensor rows = g.transpose(-1, -2);
