@@ -79,6 +79,33 @@ final class Choices {
      */
     record Sizes(List<Integer> lengths) {}
 
+    /**
+     * The hidden layers of each layer of latent variables.
+     *
+     * @param layers from the data upwards; one for all where there is one
+     */
+    record Networked(List<Sizes> layers) {
+        /** Those of the i-th layer. */
+        List<Integer> of(int i) {
+            return layers.get(layers.size() == 1 ? 0 : i).lengths();
+        }
+    }
+
+    /**
+     * The lengths of layers of latent variables.
+     *
+     * @param lengths from the data upwards
+     */
+    record Latents(List<Integer> lengths) {
+        int first() {
+            return lengths.get(0);
+        }
+
+        int total() {
+            return lengths.stream().reduce(0, Math::addExact);
+        }
+    }
+
     /** Maps in a flow that does not say how many. */
     private static final int LENGTH = 4;
 
@@ -111,6 +138,11 @@ final class Choices {
         line.registerConverter(EvidenceOptions.Name.class, text -> one(text, EvidenceOptions.Name.byWord()));
         line.registerConverter(Inference.class, Choices::inference);
         line.registerConverter(Sizes.class, Choices::sizes);
+        line.registerConverter(
+                Networked.class,
+                text -> new Networked(
+                        Arrays.stream(text.split("/", -1)).map(Choices::sizes).toList()));
+        line.registerConverter(Latents.class, Choices::latents);
     }
 
     private static Bound bound(String text) {
@@ -211,6 +243,7 @@ final class Choices {
         posteriors.put("diagonal", none -> latent -> new Family.Normal());
         posteriors.put("full", none -> latent -> new CorrelatedFamily.FullNormal());
         posteriors.put("lowrank:R", r -> whole(r, n -> latent -> new CorrelatedFamily.LowRankNormal(n)));
+        posteriors.put("mixture:M", m -> whole(m, n -> latent -> new CorrelatedFamily.NormalMixture(n)));
         posteriors.put("flow:planar", none -> latent -> new FlowFamily.Planar(LENGTH));
         posteriors.put("flow:iaf", none -> latent -> new FlowFamily.Autoregressive(LENGTH, hidden(latent)));
         posteriors.put("flow:sylvester", none -> latent -> new FlowFamily.Sylvester(LENGTH, columns(latent)));
@@ -275,6 +308,14 @@ final class Choices {
         encoders.put("standardised", none -> Encoding.Standardised::of);
         encoders.put("thresholded:T", threshold -> train -> new Encoding.Thresholded(threshold));
         return withNumber(text, encoders);
+    }
+
+    private static Latents latents(String text) {
+        if (!text.matches("-?\\d{1,9}(,-?\\d{1,9})*")) {
+            throw new TypeConversionException(
+                    "expected a length such as 50, or one for each layer such as 100,50, found \"" + text + "\"");
+        }
+        return new Latents(Arrays.stream(text.split(",")).map(Integer::valueOf).toList());
     }
 
     private static Sizes sizes(String text) {

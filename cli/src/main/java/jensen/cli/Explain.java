@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import jensen.data.Dataset;
+import jensen.evaluate.BestPosterior;
 import jensen.evaluate.Derivation;
 import jensen.evaluate.DerivationTotal;
 import jensen.evaluate.Estimate;
 import jensen.evaluate.Evidence;
 import jensen.evaluate.ImportanceSampling;
-import jensen.evaluate.MeanField;
 import jensen.report.DerivationReport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -145,7 +145,7 @@ final class Explain implements Callable<Integer> {
         for (int from = 0; from < numbers.length; from += TOGETHER) {
             int[] part = Arrays.copyOfRange(numbers, from, Math.min(numbers.length, from + TOGETHER));
             found.addAll(Derivation.of(
-                    trained.evaluator(), chosen, part, evidence.method(), MeanField.standard(), draws, n -> {}));
+                    trained.evaluator(), chosen, part, evidence.method(), BestPosterior.standard(), draws, n -> {}));
             meter.evaluated(found.size(), numbers.length);
         }
         return found;

@@ -7,12 +7,17 @@ import jensen.data.Dataset;
 import jensen.data.Encoding;
 import jensen.data.Shape;
 import jensen.data.Values;
+import jensen.model.Amortised;
+import jensen.model.Chained;
+import jensen.model.Conditional;
+import jensen.model.CorrelatedFamily;
 import jensen.model.Family;
 import jensen.model.FlowFamily;
 import jensen.model.Guide;
 import jensen.model.Head;
 import jensen.model.Model;
 import jensen.model.Prior;
+import jensen.model.Reading;
 import jensen.net.Activation;
 import jensen.net.Convolutional;
 import jensen.net.Deconvolutional;
@@ -25,14 +30,21 @@ import picocli.CommandLine.Option;
 
 /** What is trained. */
 final class ModelOptions {
-    @Option(names = "--latent", paramLabel = "D", description = "Latent dimensions (default: 20).")
-    private int latent = 20;
+    @Option(
+            names = "--latent",
+            paramLabel = "D[,D]",
+            description =
+                    "Latent dimensions; several numbers are layers, 100,50 for q(h1|x) q(h2|h1) and p(h2) p(h1|h2)"
+                            + " p(x|h1) (default: 20).")
+    private Choices.Latents latent = new Choices.Latents(List.of(20));
 
     @Option(
             names = "--hidden",
-            paramLabel = "N[,N]",
-            description = "Lengths of the encoder's hidden layers, or none; the decoder mirrors them (default: 500).")
-    private Choices.Sizes hidden = new Choices.Sizes(List.of(500));
+            paramLabel = "N[,N][/N…]",
+            description =
+                    "Lengths of the encoder's hidden layers, or none; the decoder mirrors them. For several layers of"
+                            + " latent variables: of all, or of each, 200,200/100,100 (default: 500).")
+    private Choices.Networked hidden = new Choices.Networked(List.of(new Choices.Sizes(List.of(500))));
 
     @Option(
             names = "--network",
@@ -55,15 +67,17 @@ final class ModelOptions {
     @Option(
             names = "--posterior",
             paramLabel = "NAME",
-            description = "q(z|x): diagonal, full or lowrank:R, normals with such a covariance; or a flow of T maps,"
-                    + " flow:planar[:T], flow:iaf[:T] or flow:sylvester[:T] (default: diagonal; T: 4).")
+            description =
+                    "q(z|x): diagonal, full or lowrank:R, normals with such a covariance; mixture:M, of M diagonal"
+                            + " normals; or a flow of T maps, flow:planar[:T], flow:iaf[:T] or flow:sylvester[:T] (default: diagonal;"
+                            + " T: 4).")
     private Choices.Posterior posterior = d -> new Family.Normal();
 
     @Option(
             names = "--prior",
             paramLabel = "NAME",
             description = "p(z): normal, mixture:M (of M normals), vamp:K (the encoder at K learned inputs) or flow[:T]"
-                    + " (default: normal; T: 4). KL has a closed form for the normal with a q that is no flow.")
+                    + " (default: normal; T: 4). KL has a closed form for the normal with a normal q.")
     private Choices.PriorOf prior = (encoder, unit) -> new Prior.StandardNormal(encoder.event());
 
     @Option(
@@ -113,8 +127,11 @@ final class ModelOptions {
      * @throws IllegalArgumentException for a value that cannot be
      */
     void check() {
-        Choices.atLeast("--latent", latent, 1);
-        if (hidden.lengths().contains(0) || filters.lengths().contains(0)) {
+        latent.lengths().forEach(d -> Choices.atLeast("--latent", d, 1));
+        checkLayers();
+        boolean empty =
+                hidden.layers().stream().anyMatch(sizes -> sizes.lengths().contains(0));
+        if (empty || filters.lengths().contains(0)) {
             throw new IllegalArgumentException("--hidden and --filters: expected lengths of 1 or more, found 0");
         }
     }
@@ -150,11 +167,31 @@ final class ModelOptions {
                 + (encodings.isEmpty() ? "" : "; or encode the values: --encoding " + String.join(" or ", encodings)));
     }
 
+    /** Checks what layers of latent variables do not go with. */
+    private void checkLayers() {
+        int layers = latent.lengths().size();
+        if (hidden.layers().size() > 1 && hidden.layers().size() != layers) {
+            throw new IllegalArgumentException(
+                    "--hidden: expected lengths for all layers of --latent, or for each of the " + layers + ", found "
+                            + hidden.layers().size());
+        }
+        if (layers > 1 && !(inference instanceof Inference.ByNetwork)) {
+            throw new IllegalArgumentException(
+                    "--inference: expected amortised, as --latent has " + layers + " layers");
+        }
+        Head top = new Head(new Mlp(1, List.of(), 2, activation), new Family.Normal(), 1);
+        if (layers > 1 && prior.of(top, false) instanceof Prior.Vamp) {
+            throw new IllegalArgumentException(
+                    "--prior: expected normal, mixture:M or flow, as --latent has " + layers + " layers, found vamp");
+        }
+    }
+
     /** Whether KL(q ‖ p(z)) has a closed form. */
     boolean closedFormKl() {
-        Family q = posterior.of(latent);
-        Head none = new Head(new Mlp(1, List.of(), q.outputs(latent), activation), q, latent);
-        return !(q instanceof FlowFamily) && prior.of(none, false) instanceof Prior.StandardNormal;
+        Family q = posterior.of(latent.first());
+        Head none = new Head(new Mlp(1, List.of(), q.outputs(latent.first()), activation), q, latent.first());
+        boolean normal = !(q instanceof FlowFamily || q instanceof CorrelatedFamily.NormalMixture);
+        return normal && latent.lengths().size() == 1 && prior.of(none, false) instanceof Prior.StandardNormal;
     }
 
     /** p(x|z), for data. */
@@ -190,34 +227,70 @@ final class ModelOptions {
         Family family = likelihood(data);
         int outputs = family.outputs(data.shape().size());
         Network decoder = network == Choices.Networks.MLP
-                ? new Mlp(latent, reversed(hidden.lengths()), outputs, activation)
+                ? new Mlp(latent.first(), reversed(hidden.of(0)), outputs, activation)
                 : deconvolutional(data.shape(), family.outputs(1));
+        Head likelihood = new Head(decoder, family, data.shape().size());
         Values seen = encoding(data).encoded(data.values());
-        return new Model(
-                prior.of(encoder(data), seen == Values.UNIT || seen == Values.BINARY),
-                new Head(decoder, family, data.shape().size()));
+        boolean unit = seen == Values.UNIT || seen == Values.BINARY;
+        int last = latent.lengths().size() - 1;
+        Prior p = prior.of(last == 0 ? first(data) : above(last), unit);
+        for (int i = last - 1; i >= 0; i--) {
+            p = new Prior.Chained(p, read(below(i), p.latent()));
+        }
+        return new Model(p, read(likelihood, p.latent()));
+    }
+
+    /** A conditional of z's first layer, where there are further ones. */
+    private static Conditional read(Head of, int latent) {
+        return of.condition() == latent ? of : new Reading(of, latent);
+    }
+
+    /** p(h_i|h_(i+1)), layers counted from 0. */
+    private Head below(int i) {
+        int event = latent.lengths().get(i);
+        Family normal = new Family.Normal();
+        List<Integer> lengths = reversed(hidden.of(i + 1));
+        return new Head(
+                new Mlp(latent.lengths().get(i + 1), lengths, normal.outputs(event), activation), normal, event);
+    }
+
+    /** q(h_i|h_(i−1)). */
+    private Head above(int i) {
+        int event = latent.lengths().get(i);
+        Family q = posterior.of(event);
+        return new Head(new Mlp(latent.lengths().get(i - 1), hidden.of(i), q.outputs(event), activation), q, event);
     }
 
     /** q(z|x), for data. */
     Guide guide(Dataset data) {
-        return inference.guide(encoder(data), data.size());
+        Head first = first(data);
+        int last = latent.lengths().size() - 1;
+        if (last == 0) {
+            return inference.guide(first, data.size());
+        }
+        Conditional upper = above(last);
+        for (int i = last - 1; i > 0; i--) {
+            upper = new Chained(above(i), upper);
+        }
+        return new Amortised(new Chained(first, upper));
     }
 
-    private Head encoder(Dataset data) {
+    /** q(z|x), or q(h_1|x) of several layers. */
+    private Head first(Dataset data) {
         Shape shape = data.shape();
-        Family q = posterior.of(latent);
-        int outputs = q.outputs(latent);
+        Family q = posterior.of(latent.first());
+        int outputs = q.outputs(latent.first());
         Network net = network == Choices.Networks.MLP
-                ? new Mlp(shape.size(), hidden.lengths(), outputs, activation)
+                ? new Mlp(shape.size(), hidden.of(0), outputs, activation)
                 : new Convolutional(
                         shape.channels(),
                         shape.height(),
                         shape.width(),
                         filters.lengths(),
-                        hidden.lengths(),
+                        hidden.of(0),
                         outputs,
                         activation);
-        return new Head(net, q, latent);
+        return new Head(net, q, latent.first());
     }
 
     private Network deconvolutional(Shape shape, int perPixel) {
@@ -226,8 +299,8 @@ final class ModelOptions {
                     "--network conv: expected images, found vectors of " + shape + " values; mlp takes those");
         }
         return new Deconvolutional(
-                latent,
-                reversed(hidden.lengths()),
+                latent.first(),
+                reversed(hidden.of(0)),
                 reversed(filters.lengths()),
                 perPixel,
                 shape.channels(),

@@ -101,7 +101,7 @@ class ExplainTest {
                         "definition of KL",
                         "The second route",
                         "amortisation gap",
-                        "mean-field",
+                        "(amortised)",
                         "holds: ",
                         "found by quadrature")
                 .doesNotContain("DOES NOT HOLD")

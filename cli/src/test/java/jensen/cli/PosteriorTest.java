@@ -56,10 +56,84 @@ class PosteriorTest {
             Jensen.Ran ran = Jensen.run(command.toArray(String[]::new));
             assertThat(ran.code()).as("%s: %s", command, ran.err()).isZero();
         }
-        // what supposes independent components says so in a line
-        Jensen.Ran explained = Jensen.run("explain", run.toString(), "--samples", "50");
-        assertThat(explained.code()).isEqualTo(Exit.USAGE);
-        assertThat(explained.err()).hasLineCount(1).contains("independent components", "Flow");
+    }
+
+    /** A mixture, in the plane: looked at by every command, or refused in a line. */
+    @Test
+    void aMixtureGoesAllTheWay() throws Exception {
+        Path run = folder.resolve("mixture");
+        Jensen.Ran ran = Jensen.train(run, "--latent", "2", "--posterior", "mixture:3");
+        assertThat(ran.code()).as(ran.err()).isZero();
+        assertThat(Files.readString(run.resolve("experiment.json"))).contains("\"normal-mixture\"", "SAMPLED");
+        assertThat(Jensen.run("evaluate", run.toString(), "--rows", "5", "--evidence", "quadrature")
+                        .code())
+                .isZero();
+        JsonNode explained = Jensen.run("explain", run.toString(), "--samples", "500", "--json")
+                .json();
+        assertThat(explained.get("checks"))
+                .isNotEmpty()
+                .allMatch(c -> c.get("holds").booleanValue());
+        assertThat(explained.get("amortisationGap").doubleValue()).isPositive();
+        Path page = folder.resolve("page.html");
+        assertThat(Jensen.run("explain", run.toString(), "--samples", "50", "--out", page.toString())
+                        .code())
+                .isZero();
+        assertThat(Files.readString(page)).contains("The posterior and q");
+        Path codes = folder.resolve("mixture.csv");
+        assertThat(Jensen.run("encode", run.toString(), "digits", "--out", codes.toString())
+                        .code())
+                .isZero();
+        assertThat(Jensen.run("diagnose", run.toString()).err())
+                .contains("q must be normal with independent components and p(z) standard normal");
+    }
+
+    /** Two layers of latent variables: looked at by every command that can, what cannot says so in a line. */
+    @Test
+    void twoLayersGoAllTheWay() throws Exception {
+        Path run = folder.resolve("layers");
+        Jensen.Ran ran = Jensen.train(
+                run,
+                "--latent",
+                "6,3",
+                "--hidden",
+                "20,20/10",
+                "--bound",
+                "iw",
+                "--gradient",
+                "dreg",
+                "--samples",
+                "3");
+        assertThat(ran.code()).as(ran.err()).isZero();
+        String experiment = Files.readString(run.resolve("experiment.json"));
+        assertThat(experiment).contains("\"chained\"", "\"reading\"");
+        Jensen.Ran again = Jensen.run("evaluate", run.toString(), "--rows", "10", "--samples", "50", "--json");
+        assertThat(again.code()).as(again.err()).isZero();
+        assertThat(Jensen.run("evaluate", run.toString(), "--rows", "2", "--evidence", "ais", "--error", "5")
+                        .code())
+                .isLessThan(Exit.USAGE);
+        JsonNode explained = Jensen.run(
+                        "explain", run.toString(), "--samples", "100", "--budget", "2000", "--error", "9", "--json")
+                .json();
+        assertThat(explained.get("checks"))
+                .isNotEmpty()
+                .allMatch(c -> c.get("holds").booleanValue());
+        for (List<String> command : List.of(List.of("sample", "s.png"), List.of("reconstruct", "r.png"))) {
+            Path out = folder.resolve("layers-" + command.get(1));
+            Jensen.Ran shown = Jensen.run(command.get(0), run.toString(), "--out", out.toString());
+            assertThat(shown.code()).as("%s: %s", command, shown.err()).isZero();
+        }
+        for (List<String> refused : List.of(
+                List.of("--inference", "per-datum", "expected amortised, as --latent has 2 layers"),
+                List.of(
+                        "--prior",
+                        "vamp:5",
+                        "expected normal, mixture:M or flow, as --latent has 2 layers, found vamp"),
+                List.of("--hidden", "20/10/5", "for each of the 2, found 3"),
+                List.of("--bound", "elbo", "closed form"))) {
+            Jensen.Ran no = Jensen.train(folder.resolve("no"), "--latent", "6,3", refused.get(0), refused.get(1));
+            assertThat(no.code()).as(no.err()).isEqualTo(Exit.USAGE);
+            assertThat(no.err()).hasLineCount(1).contains(refused.get(2));
+        }
     }
 
     @Test

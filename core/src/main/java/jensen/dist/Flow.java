@@ -16,9 +16,6 @@ import jensen.tensor.Tensor;
  * @see <a href="https://arxiv.org/abs/1505.05770">Rezende and Mohamed 2015, arXiv 1505.05770, eqs. 5-7</a>
  */
 public record Flow(Reparameterised base, List<Transform> transforms) implements Reparameterised {
-    /** Pairs ±ε of fixed noise of which {@link #mean} and {@link #standardDeviation} are taken. */
-    private static final int PAIRS = 64;
-
     /** @throws IllegalArgumentException if there is no map */
     public Flow {
         transforms = List.copyOf(transforms);
@@ -93,13 +90,6 @@ public record Flow(Reparameterised base, List<Transform> transforms) implements 
     }
 
     private Tensor fixed() {
-        Tensor like = base.mean();
-        Tensor half = Generator.of(0).normal(like.dtype(), like.device(), PAIRS, noiseLength());
-        Tensor unit = half.div(half.square().mean(0).sqrt());
-        long[] shape = new long[like.rank() + 1];
-        java.util.Arrays.fill(shape, 1);
-        shape[0] = 2L * PAIRS;
-        shape[shape.length - 1] = noiseLength();
-        return reparameterise(Tensor.concat(List.of(unit, unit.neg()), 0).reshape(shape));
+        return reparameterise(FixedDraws.noise(base.mean(), noiseLength()));
     }
 }

@@ -5,11 +5,15 @@ import jensen.tensor.Native;
 import jensen.tensor.Shapes;
 import jensen.tensor.Tensor;
 
-/** A distribution that can be drawn from as z = g(ε), so that gradients with respect to its parameters flow through z. */
+/**
+ * A distribution that can be drawn from as z = g(ε), so that gradients with respect to its parameters flow through z: the mean
+ * of ∇f(z) · dz/dφ over draws is d/dφ E[f(z)].
+ */
 public sealed interface Reparameterised extends Distribution
-        permits DiagonalNormal, MultivariateNormal, LowRankNormal, Flow {
+        permits DiagonalNormal, MultivariateNormal, LowRankNormal, NormalMixture, Flow, Chain {
     /**
-     * z = g(ε): turns standard normal noise into draws, differentiably in the parameters.
+     * z = g(ε): turns standard normal noise into draws, differentiably in the parameters. Where g is smooth in them dz/dφ is its
+     * derivative; a mixture, whose g jumps, has another with the same mean.
      *
      * @param noise ε, {@code [k, …, N]}
      * @return {@code [k, …, X]}

@@ -15,6 +15,7 @@ import jensen.dist.Distribution;
 import jensen.dist.Kl;
 import jensen.dist.Reparameterised;
 import jensen.model.Guide;
+import jensen.model.Local;
 import jensen.model.LogWeights;
 import jensen.model.Model;
 import jensen.net.Initialiser;
@@ -173,7 +174,23 @@ public record Evaluator(
 
     /** q(z|x) of data, as the guide chooses it for any: events {@code [D]} under {@code [B]}. */
     public Distribution posterior(Batch batch) {
-        return guide.ofNew(model, theta, phi, batch, rng.split("posterior of new data"));
+        return guide.ofNew(model, theta, phi, batch, ofNew());
+    }
+
+    /**
+     * {@link #posterior} as a function of numbers of each datum's own.
+     *
+     * @throws IllegalArgumentException if it is not one of such numbers alone
+     */
+    Local local(Batch batch) {
+        return guide.local(model, theta, phi, batch, ofNew())
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "the best q of a datum's own is found where q is made of numbers that the guide chooses; here the"
+                                + " guide is a " + guide.getClass().getSimpleName() + " of another kind"));
+    }
+
+    private Generator ofNew() {
+        return rng.split("posterior of new data");
     }
 
     /** What q(z|x) says of some rows. */

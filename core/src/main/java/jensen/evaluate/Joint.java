@@ -3,6 +3,7 @@ package jensen.evaluate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import jensen.data.Batch;
 import jensen.data.Dataset;
@@ -81,32 +82,41 @@ record Joint(Evaluator evaluator, Batch batch, Reparameterised q, int chunk) {
         return logs;
     }
 
-    /** KL(q(z|x) ‖ p(z)) in closed form. */
-    double kl() {
-        return Kl.closedForm(q, evaluator.model().prior(evaluator.theta()))
-                .orElseThrow(Joint::noClosedForm)
-                .item();
+    /** KL(q(z|x) ‖ p(z)) where it has a closed form. */
+    Optional<Double> kl() {
+        return Kl.closedForm(q, evaluator.model().prior(evaluator.theta())).map(Tensor::item);
     }
 
-    private static IllegalArgumentException noClosedForm() {
-        return new IllegalArgumentException("KL(q ‖ p) has no closed form for this posterior and prior");
-    }
-
-    /** A lattice that is placed and scaled as q is, with log q(z|x) and log p(x|z) at its points. */
-    Lattice aroundPosterior(int budget) {
+    /** A lattice that is placed and scaled as q is, with log q(z|x) and an integrand at its points. */
+    Lattice aroundPosterior(Function<LogWeights, Tensor> integrand, int budget) {
+        MultivariateNormal normal = normal();
         return new Lattice(
-                q.mean().toDoubles(),
-                square(normal().choleskyFactor().toDoubles()),
-                List.of(),
-                points -> at(points, w -> List.of(w.logPosterior(), w.logLikelihood())),
+                normal.mean().toDoubles(),
+                square(normal.choleskyFactor().toDoubles()),
+                modes(),
+                points -> at(points, w -> List.of(w.logPosterior(), integrand.apply(w))),
                 1,
                 budget);
     }
 
+    /** q, or the normal of the moments of draws from it. */
     private MultivariateNormal normal() {
-        return MultivariateNormal.of(q)
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "q must be normal, is a " + q.getClass().getSimpleName()));
+        return MultivariateNormal.of(q).orElseGet(() -> {
+            Tensor z = draws();
+            Tensor mean = z.mean(0);
+            Tensor far = z.sub(mean);
+            Tensor covariance = far.transpose(0, 1).matmul(far).mul(1.0 / POPULATION);
+            return new MultivariateNormal(mean, covariance.cholesky());
+        });
+    }
+
+    /** Points at which a q that is no normal may have modes. */
+    private List<double[]> modes() {
+        return MultivariateNormal.of(q).isPresent() ? List.of() : List.of(square(draws().toDoubles()));
+    }
+
+    private Tensor draws() {
+        return q.sample(POPULATION, Generator.of(0)).reshape(POPULATION, latent());
     }
 
     /**
@@ -134,7 +144,9 @@ record Joint(Evaluator evaluator, Batch batch, Reparameterised q, int chunk) {
                 .mul(0.5)
                 .toDoubles();
         Tensor root = precision(Tensor.of(precision, d, d).cholesky()).cholesky();
-        return new Mass(q.mean().toDoubles(), square(root.toDoubles()), posterior.seeds(), posterior.evaluations());
+        List<double[]> seeds = new ArrayList<>(posterior.seeds());
+        seeds.addAll(modes());
+        return new Mass(normal.mean().toDoubles(), square(root.toDoubles()), seeds, posterior.evaluations());
     }
 
     /** (L Lᵀ)⁻¹. */
@@ -280,8 +292,8 @@ record Joint(Evaluator evaluator, Batch batch, Reparameterised q, int chunk) {
 
     private double[][] square(double[] flat) {
         int d = latent();
-        double[][] rows = new double[d][];
-        for (int i = 0; i < d; i++) {
+        double[][] rows = new double[flat.length / d][];
+        for (int i = 0; i < rows.length; i++) {
             rows[i] = Arrays.copyOfRange(flat, i * d, (i + 1) * d);
         }
         return rows;

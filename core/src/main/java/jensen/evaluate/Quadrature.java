@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 import jensen.data.Dataset;
+import jensen.model.LogWeights;
 import jensen.tensor.Generator;
 import jensen.tensor.Scope;
 
@@ -56,7 +57,7 @@ public record Quadrature(double tolerance, int budget) implements EvidenceMethod
     }
 
     /**
-     * KL(q(z|x) ‖ p(z|x)) of each of some rows, for a normal q: what the bound loses. It is found without {@link #evidence} and
+     * KL(q(z|x) ‖ p(z|x)) of each of some rows: what the bound loses. It is found without {@link #evidence} and
      * without the bound, by integrals over a lattice of its own.
      *
      * @throws IllegalArgumentException if the model has more than {@value #DIMENSIONS} latent dimensions
@@ -70,20 +71,23 @@ public record Quadrature(double tolerance, int budget) implements EvidenceMethod
     }
 
     /**
-     * E_q[log p(x|z)] − KL(q(z|x) ‖ p(z)) of each of some rows, for a normal q: the expectation as an integral over a lattice
-     * that is q's own, less the divergence's closed form.
+     * E_q[log p(x|z)] − KL(q(z|x) ‖ p(z)) of each of some rows: the expectation as an integral over a lattice that is q's own,
+     * less the divergence's closed form; where it has none, E_q[log p(x, z) − log q(z|x)] as one integral.
      *
      * @throws IllegalArgumentException if the model has more than {@value #DIMENSIONS} latent dimensions
      */
     public List<Estimate> elbo(Evaluator evaluator, Dataset data, int[] rows, IntConsumer done) {
         return each(evaluator, data, rows, done, (row, joint) -> {
-            Lattice.Integral found = joint.aroundPosterior(budget).converge(Quadrature::expectation, tolerance);
-            double value = found.value() - joint.kl();
+            Optional<Double> kl = joint.kl();
+            Lattice.Integral found = joint.aroundPosterior(
+                            kl.isPresent() ? LogWeights::logLikelihood : LogWeights::total, budget)
+                    .converge(Quadrature::expectation, tolerance);
+            double value = found.value() - kl.orElse(0.0);
             return new Estimate(value, Math.max(found.error(), Math.ulp(value)));
         });
     }
 
-    /** ∫ q log p(x|z), of log q and log p(x|z). */
+    /** ∫ q f, of log q and f. */
     private static double expectation(Lattice lattice) {
         double sum = 0;
         for (double[] logs : lattice.values()) {
@@ -112,14 +116,13 @@ public record Quadrature(double tolerance, int budget) implements EvidenceMethod
     public double[] logPosterior(Evaluator evaluator, Dataset data, int row, double[][] z) {
         double evidence =
                 evidence(evaluator, data, new int[] {row}, n -> {}).get(0).value();
-        return each(
-                        evaluator,
-                        data,
-                        new int[] {row},
-                        n -> {},
-                        (r, joint) -> Arrays.stream(joint.at(z))
-                                .mapToDouble(logs -> logs[0] - evidence)
-                                .toArray())
+        double[][] logs = densities(evaluator, data, row, z);
+        return Arrays.stream(logs).mapToDouble(at -> at[0] - evidence).toArray();
+    }
+
+    /** log p(x, z) and log q(z|x), {@code [n][2]}. */
+    private static double[][] densities(Evaluator evaluator, Dataset data, int row, double[][] z) {
+        return each(evaluator, data, new int[] {row}, n -> {}, (r, joint) -> joint.at(z))
                 .get(0);
     }
 
@@ -150,14 +153,14 @@ public record Quadrature(double tolerance, int budget) implements EvidenceMethod
                     return found;
                 })
                 .get(0);
-        double[][] z = new double[latent == 1 ? points : points * points][latent];
-        for (int i = 0; i < z.length; i++) {
-            z[i][0] = axes[0][i % points];
-            if (latent == 2) {
-                z[i][1] = axes[1][i / points];
-            }
-        }
-        return new PosteriorGrid(axes, logPosterior(evaluator, data, row, z));
+        return new PosteriorGrid(axes, logPosterior(evaluator, data, row, PosteriorGrid.points(axes)));
+    }
+
+    /** q(z|x) of one row where its p(z|x) is. */
+    public PosteriorGrid approximation(Evaluator evaluator, Dataset data, int row, PosteriorGrid posterior) {
+        double[][] logs = densities(evaluator, data, row, PosteriorGrid.points(posterior.axes()));
+        return new PosteriorGrid(
+                posterior.axes(), Arrays.stream(logs).mapToDouble(at -> at[1]).toArray());
     }
 
     private static double norm(double[] v) {

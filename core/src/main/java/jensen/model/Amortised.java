@@ -1,10 +1,12 @@
 package jensen.model;
 
 import java.util.List;
+import java.util.Optional;
 import jensen.data.Batch;
 import jensen.dist.Distribution;
 import jensen.net.Parameters;
 import jensen.net.Slot;
+import jensen.tensor.Generator;
 
 /**
  * A network selects q from x, one function for all data: q_φ(z|x).
@@ -16,6 +18,11 @@ public record Amortised(Conditional encoder) implements Guide {
     @Override
     public Distribution posterior(Parameters phi, Batch batch) {
         return encoder.given(phi.at("encoder"), batch.x());
+    }
+
+    @Override
+    public Optional<Local> local(Model model, Parameters theta, Parameters phi, Batch batch, Generator rng) {
+        return encoder.local(phi.at("encoder"), batch.x());
     }
 
     @Override

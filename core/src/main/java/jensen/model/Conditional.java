@@ -3,6 +3,7 @@ package jensen.model;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import jensen.data.Values;
 import jensen.dist.Distribution;
@@ -12,7 +13,11 @@ import jensen.tensor.Tensor;
 
 /** A function from parameters and a condition to a distribution: a decoder p_θ(x|z), or an encoder q_φ(z|x). */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
-@JsonSubTypes(@JsonSubTypes.Type(value = Head.class, name = "head"))
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = Head.class, name = "head"),
+    @JsonSubTypes.Type(value = Chained.class, name = "chained"),
+    @JsonSubTypes.Type(value = Reading.class, name = "reading")
+})
 public interface Conditional {
     /**
      * The distribution under a condition.
@@ -32,6 +37,23 @@ public interface Conditional {
     default Tensor logProb(Parameters w, Tensor condition, Tensor x) {
         return given(w, condition).logProb(x);
     }
+
+    /**
+     * {@link #given} as a function of the numbers that a condition chooses; empty where it is not one of such numbers alone.
+     *
+     * @param condition {@code [B, C]}
+     */
+    default Optional<Local> local(Parameters w, Tensor condition) {
+        return Optional.empty();
+    }
+
+    /**
+     * Starts where the distribution's mean is that of the data, as far as it can.
+     *
+     * @param w this conditional's parameters
+     * @param mean of each element of the event
+     */
+    default void centre(Parameters w, double[] mean) {}
 
     /** {@link #logProb} of one x as a function of the condition, with what depends on x alone done once. */
     default UnaryOperator<Tensor> density(Parameters w, Tensor x) {

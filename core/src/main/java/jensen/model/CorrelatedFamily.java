@@ -12,7 +12,10 @@ import jensen.tensor.Tensor;
 
 /** Families of real vectors whose elements depend on each other: what q(z|x) can be beyond independent normals. */
 public sealed interface CorrelatedFamily extends Family
-        permits CorrelatedFamily.FullNormal, CorrelatedFamily.LowRankNormal, FlowFamily {
+        permits CorrelatedFamily.FullNormal,
+                CorrelatedFamily.LowRankNormal,
+                CorrelatedFamily.NormalMixture,
+                FlowFamily {
     @Override
     default List<Slot> slots(int event) {
         return List.of();
@@ -81,6 +84,67 @@ public sealed interface CorrelatedFamily extends Family
                     outputs.narrow(-1, 2L * event, (long) event * rank).reshape(Shapes.append(batch, rank, event));
             return new jensen.dist.LowRankNormal(
                     outputs.narrow(-1, 0, event), outputs.narrow(-1, event, event), columns.transpose(-1, -2));
+        }
+    }
+
+    /**
+     * Σ_m π_m N(μ_m, diag σ_m²); the outputs are μ_m of each component in turn, log σ_m² likewise, and log π unnormalised.
+     *
+     * <p>To the outputs is added a constant that sets the components apart, since equal ones would stay equal: outputs of zero
+     * are a mixture whose elements have mean 0 and variance 1, its components on a circle in each pair of dimensions.
+     *
+     * @param components M
+     * @see jensen.dist.NormalMixture
+     */
+    record NormalMixture(int components) implements CorrelatedFamily {
+        /** @throws IllegalArgumentException if the number of components is not positive */
+        public NormalMixture {
+            requirePositive("components", components);
+        }
+
+        @Override
+        public String name() {
+            return "normal-mixture:" + components;
+        }
+
+        @Override
+        public int outputs(int event) {
+            return Math.multiplyExact(components, Math.addExact(Math.multiplyExact(2, event), 1));
+        }
+
+        @Override
+        public double[] bias(double[] mean) {
+            double[] bias = new double[outputs(mean.length)];
+            for (int m = 0; m < components; m++) {
+                System.arraycopy(mean, 0, bias, m * mean.length, mean.length);
+            }
+            return bias;
+        }
+
+        @Override
+        public Distribution of(Parameters w, Tensor outputs, int event) {
+            long[] each = Shapes.append(Shapes.batch(outputs.shape()), components, event);
+            long width = (long) components * event;
+            Tensor apart = apart(event, outputs);
+            Tensor within = apart.square().mean(0).neg().log1p();
+            return new jensen.dist.NormalMixture(
+                    outputs.narrow(-1, 2 * width, components),
+                    new jensen.dist.DiagonalNormal(
+                            outputs.narrow(-1, 0, width).reshape(each).add(apart),
+                            outputs.narrow(-1, width, width).reshape(each).add(within)));
+        }
+
+        /** Where the components are at outputs of zero, {@code [M, X]}: of mean 0, and of variance 1/(X + 1) in each element. */
+        private Tensor apart(int event, Tensor like) {
+            double[] places = new double[components * event];
+            double radius = components == 1 ? 0 : Math.sqrt(2.0 / (event + 1));
+            for (int i = 0; i < places.length; i++) {
+                // a quarter of a step turned, so that no two components share a place along either axis
+                int component = i / event;
+                double angle = 2 * Math.PI * (component + 0.25) / components;
+                places[i] = radius * (i % event % 2 == 0 ? Math.cos(angle) : Math.sin(angle));
+            }
+            return Tensor.of(places, like.device(), components, event).to(like.dtype());
         }
     }
 

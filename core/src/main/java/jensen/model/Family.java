@@ -25,6 +25,7 @@ import jensen.tensor.Tensor;
     @JsonSubTypes.Type(value = Family.Categorical.class, name = "categorical"),
     @JsonSubTypes.Type(value = CorrelatedFamily.FullNormal.class, name = "full-normal"),
     @JsonSubTypes.Type(value = CorrelatedFamily.LowRankNormal.class, name = "low-rank-normal"),
+    @JsonSubTypes.Type(value = CorrelatedFamily.NormalMixture.class, name = "normal-mixture"),
     @JsonSubTypes.Type(value = FlowFamily.Planar.class, name = "planar-flow"),
     @JsonSubTypes.Type(value = FlowFamily.Autoregressive.class, name = "autoregressive-flow"),
     @JsonSubTypes.Type(value = FlowFamily.Sylvester.class, name = "sylvester-flow")

@@ -3,6 +3,7 @@ package jensen.model;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
+import java.util.Optional;
 import jensen.data.Batch;
 import jensen.dist.Distribution;
 import jensen.net.Parameters;
@@ -39,6 +40,13 @@ public sealed interface Guide permits Amortised, PerDatum, SemiAmortised {
     default Distribution ofNew(Model model, Parameters theta, Parameters phi, Batch batch, Generator rng) {
         return inTraining(model, theta, phi, batch, rng);
     }
+
+    /**
+     * {@link #ofNew} as a function of numbers of each datum's own; empty where it is not one of such numbers alone.
+     *
+     * @param rng of what it takes to find them, keyed by the batch's rows
+     */
+    Optional<Local> local(Model model, Parameters theta, Parameters phi, Batch batch, Generator rng);
 
     /** The parameters that it needs, φ. */
     List<Slot> slots();

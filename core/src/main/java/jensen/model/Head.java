@@ -2,6 +2,7 @@ package jensen.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import jensen.data.Values;
 import jensen.dist.Bernoulli;
@@ -58,6 +59,12 @@ public record Head(Network net, Family family, int event) implements Conditional
         return many ? density(w, x).apply(condition) : given(w, condition).logProb(x);
     }
 
+    /** The network's outputs. */
+    @Override
+    public Optional<Local> local(Parameters w, Tensor condition) {
+        return Optional.of(new Local(outputs(w, condition), outputs -> of(w, outputs)));
+    }
+
     /** The network's outputs under a condition, {@code […, P]}. */
     Tensor outputs(Parameters w, Tensor condition) {
         return net.apply(w.at("net"), condition);
@@ -94,10 +101,8 @@ public record Head(Network net, Family family, int event) implements Conditional
     /**
      * Sets the output bias so that at the start the distribution's mean is that of the data, as far as the bias can say
      * it: a bias that serves a whole image (a convolution's) gets the mean over its pixels.
-     *
-     * @param w this conditional's parameters
-     * @param mean of each element of the event
      */
+    @Override
     public void centre(Parameters w, double[] mean) {
         double[] bias = family.bias(mean);
         Tensor slot = w.at("net").get(net.outputBias());

@@ -2,6 +2,7 @@ package jensen.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import jensen.data.Batch;
 import jensen.dist.Distribution;
 import jensen.net.Parameters;
@@ -48,9 +49,19 @@ public record PerDatum(Family family, int latent, int rows, Refinement refinemen
 
     @Override
     public Distribution ofNew(Model model, Parameters theta, Parameters phi, Batch batch, Generator rng) {
+        return found(model, theta, phi, batch, rng).chosen();
+    }
+
+    @Override
+    public Optional<Local> local(Model model, Parameters theta, Parameters phi, Batch batch, Generator rng) {
+        return Optional.of(found(model, theta, phi, batch, rng));
+    }
+
+    private Local found(Model model, Parameters theta, Parameters phi, Batch batch, Generator rng) {
         Tensor like = phi.flat();
         Tensor start = Tensor.zeros(like.dtype(), like.device(), batch.size(), width());
-        return q(phi, refinement.climb(model, theta, batch, start, parameters -> q(phi, parameters), rng));
+        Tensor end = refinement.climb(model, theta, batch, start, parameters -> q(phi, parameters), rng);
+        return new Local(end, parameters -> q(phi, parameters));
     }
 
     @Override

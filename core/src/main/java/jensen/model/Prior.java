@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.ArrayList;
 import java.util.List;
+import jensen.dist.Chain;
 import jensen.dist.DiagonalNormal;
 import jensen.dist.Distribution;
 import jensen.dist.Reparameterised;
@@ -18,7 +19,8 @@ import jensen.tensor.Tensor;
     @JsonSubTypes.Type(value = Prior.StandardNormal.class, name = "standard-normal"),
     @JsonSubTypes.Type(value = Prior.Mixture.class, name = "mixture"),
     @JsonSubTypes.Type(value = Prior.Flow.class, name = "flow"),
-    @JsonSubTypes.Type(value = Prior.Vamp.class, name = "vamp")
+    @JsonSubTypes.Type(value = Prior.Vamp.class, name = "vamp"),
+    @JsonSubTypes.Type(value = Prior.Chained.class, name = "chained")
 })
 public sealed interface Prior {
     /** D, the number of latent dimensions. */
@@ -79,7 +81,8 @@ public sealed interface Prior {
 
         @Override
         public Distribution distribution(Parameters w) {
-            return new jensen.dist.Mixture(w.get("logits"), new DiagonalNormal(w.get("mean"), w.get("logVariance")));
+            return new jensen.dist.NormalMixture(
+                    w.get("logits"), new DiagonalNormal(w.get("mean"), w.get("logVariance")));
         }
     }
 
@@ -180,6 +183,48 @@ public sealed interface Prior {
                 start[i] = unit ? Math.log(inside / (1 - inside)) : data[i];
             }
             w.set("inputs", Tensor.of(start, inputs, encoder.condition()));
+        }
+    }
+
+    /**
+     * Layers of latent variables, p(h₂) p(h₁|h₂) with z = (h₁, h₂).
+     *
+     * @param top p(h₂), or more layers
+     * @param below p(h₁|h₂)
+     * @see <a href="https://arxiv.org/abs/1509.00519">Burda, Grosse and Salakhutdinov 2015, arXiv 1509.00519, eq. 1</a>
+     */
+    record Chained(Prior top, Conditional below) implements Prior {
+        /** @throws IllegalArgumentException if the lower layer does not take the upper one's length, or that is a VampPrior */
+        public Chained {
+            if (below.condition() != top.latent()) {
+                throw new IllegalArgumentException(
+                        "below must take " + top.latent() + " elements as the top has, takes " + below.condition());
+            }
+            if (top instanceof Vamp) {
+                throw new IllegalArgumentException(
+                        "top must not be a VampPrior, whose inputs the encoder of all layers reads");
+            }
+        }
+
+        @Override
+        public int latent() {
+            return Math.addExact(below.event(), top.latent());
+        }
+
+        @Override
+        public List<Slot> slots() {
+            List<Slot> slots = new ArrayList<>(Slot.under("top", top.slots()));
+            slots.addAll(Slot.under("below", below.slots()));
+            return slots;
+        }
+
+        /** @throws IllegalArgumentException if a layer's distribution cannot be reparameterised */
+        @Override
+        public Distribution distribution(Parameters w) {
+            return new Chain(
+                    Reparameterised.require(top.distribution(w.at("top"))),
+                    new jensen.model.Chained.Link(below, w.at("below")),
+                    true);
         }
     }
 }

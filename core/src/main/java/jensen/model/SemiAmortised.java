@@ -1,6 +1,7 @@
 package jensen.model;
 
 import java.util.List;
+import java.util.Optional;
 import jensen.data.Batch;
 import jensen.dist.Distribution;
 import jensen.net.Parameters;
@@ -28,10 +29,19 @@ public record SemiAmortised(Head encoder, Refinement refinement) implements Guid
 
     @Override
     public Distribution inTraining(Model model, Parameters theta, Parameters phi, Batch batch, Generator rng) {
+        return found(model, theta, phi, batch, rng).chosen();
+    }
+
+    @Override
+    public Optional<Local> local(Model model, Parameters theta, Parameters phi, Batch batch, Generator rng) {
+        return Optional.of(found(model, theta, phi, batch, rng));
+    }
+
+    private Local found(Model model, Parameters theta, Parameters phi, Batch batch, Generator rng) {
         Parameters own = phi.at("encoder");
         Tensor start = encoder.outputs(own, batch.x());
         Tensor end = refinement.climb(model, theta, batch, start, outputs -> encoder.of(own, outputs), rng);
-        return encoder.of(own, start.add(end.sub(start.detach())));
+        return new Local(start.add(end.sub(start.detach())), outputs -> encoder.of(own, outputs));
     }
 
     @Override

@@ -88,6 +88,17 @@ public final class Parameters {
         return new Parameters(slots, flat, leaves, loans, path + segment + ".");
     }
 
+    /** The same values as constants, those under this path: nothing is differentiated by them. */
+    public Parameters detached() {
+        Map<String, Tensor> constants = new LinkedHashMap<>();
+        leaves.forEach((name, leaf) -> {
+            if (name.startsWith(path)) {
+                constants.put(name, leaf.detach());
+            }
+        });
+        return new Parameters(slots, flat, constants, loans, path);
+    }
+
     /**
      * These parameters, under whose path {@code as} those of another object below {@code segment} can be read too. They stay
      * the other's: they are in {@link #borrowed}, in nothing else that says what is here. Where the other has none there, what

@@ -36,8 +36,8 @@ public record DerivationReport(Experiment experiment, Evaluator evaluator, Datas
 
     /** What q is here, and what an optimisation for the datum alone gives. */
     public static String posterior(Derivation d) {
-        return "q(z|x) is a normal distribution with independent components that a network selects from x (amortised). The"
-                + " one that an optimisation for this datum alone finds (mean-field) has the bound "
+        return "q(z|x) is selected from x by a network (amortised). The one of the same family that an optimisation for this"
+                + " datum alone finds has the bound "
                 + number(d.best()) + ", higher by " + number(d.amortisationGap()) + " nats.";
     }
 
@@ -155,7 +155,7 @@ public record DerivationReport(Experiment experiment, Evaluator evaluator, Datas
                 line(
                         "L* − L",
                         "amortisation: the network does not select q*",
-                        "evaluate.MeanField.gains",
+                        "evaluate.BestPosterior.gains",
                         amortisation));
     }
 

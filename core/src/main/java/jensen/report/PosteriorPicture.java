@@ -8,12 +8,15 @@ import java.util.Locale;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import jensen.data.Dataset;
+import jensen.dist.DiagonalNormal;
 import jensen.evaluate.Codes;
 import jensen.evaluate.Evaluator;
 import jensen.evaluate.LogMeanExp;
 import jensen.evaluate.PosteriorDraws;
 import jensen.evaluate.PosteriorGrid;
 import jensen.evaluate.Quadrature;
+import jensen.tensor.Native;
+import jensen.tensor.Scope;
 
 /** The posterior p(z|x) of one datum with q(z|x) over it. */
 final class PosteriorPicture {
@@ -30,45 +33,62 @@ final class PosteriorPicture {
         Codes q = evaluator.codes(data, new int[] {row});
         double[] mean = q.mean()[0];
         double[] deviation = q.standardDeviation()[0];
+        boolean ellipses = independent(evaluator, data, row);
         Quadrature quadrature = new Quadrature(1e-6, 1_000_000);
         return switch (mean.length) {
-            case 1 -> line(quadrature.posterior(evaluator, data, row, LINE), mean[0], deviation[0]);
-            case 2 -> plane(quadrature.posterior(evaluator, data, row, PLANE), mean, deviation);
-            default -> draws(PosteriorDraws.of(evaluator, data, row, DRAWS), q);
+            case 1 -> {
+                PosteriorGrid grid = quadrature.posterior(evaluator, data, row, LINE);
+                yield line(grid, quadrature.approximation(evaluator, data, row, grid));
+            }
+            case 2 -> {
+                PosteriorGrid grid = quadrature.posterior(evaluator, data, row, PLANE);
+                List<List<Point2D>> curves = ellipses
+                        ? ellipses(mean, deviation, 0, 1)
+                        : curves(quadrature.approximation(evaluator, data, row, grid));
+                yield plane(grid, curves);
+            }
+            default -> draws(PosteriorDraws.of(evaluator, data, row, DRAWS), q, ellipses);
         };
     }
 
-    private static Figure line(PosteriorGrid grid, double mean, double deviation) {
-        double[] z = grid.axes()[0];
-        List<Double> at = DoubleStream.of(z).boxed().toList();
-        List<Double> density =
-                DoubleStream.of(grid.logDensity()).map(Math::exp).boxed().toList();
-        List<Double> normal = DoubleStream.of(z)
-                .map(x -> (x - mean) / deviation)
-                .map(u -> Math.exp(-u * u / 2) / (deviation * Math.sqrt(2 * Math.PI)))
-                .boxed()
-                .toList();
+    /** Whether q is normal with independent components, whose curves of equal density are ellipses along the axes. */
+    private static boolean independent(Evaluator evaluator, Dataset data, int row) {
+        return Native.withoutGradient(() -> {
+            try (Scope scope = new Scope()) {
+                return evaluator.posterior(evaluator.read(data, new int[] {row})) instanceof DiagonalNormal;
+            }
+        });
+    }
+
+    private static Figure line(PosteriorGrid grid, PosteriorGrid q) {
+        List<Double> at = DoubleStream.of(grid.axes()[0]).boxed().toList();
         return new Figure.Drawing(
                 new LineChart(
                         "The posterior and q",
                         "z",
                         "density",
-                        List.of(new Series("p(z|x)", at, density), new Series("q(z|x)", at, normal))),
+                        List.of(new Series("p(z|x)", at, density(grid)), new Series("q(z|x)", at, density(q)))),
                 "The true posterior p(z|x), found by quadrature, and q(z|x), which stands in for it.");
     }
 
-    private static Figure plane(PosteriorGrid grid, double[] mean, double[] deviation) {
-        List<List<Point2D>> levels = new ArrayList<>();
-        for (double share : SHARES) {
-            levels.addAll(Contours.at(grid, grid.level(share)));
-        }
+    private static List<Double> density(PosteriorGrid grid) {
+        return DoubleStream.of(grid.logDensity()).map(Math::exp).boxed().toList();
+    }
+
+    /** Half and nine tenths of the mass on a grid lie within these. */
+    private static List<List<Point2D>> curves(PosteriorGrid grid) {
+        return Arrays.stream(SHARES)
+                .mapToObj(share -> Contours.at(grid, grid.level(share)))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static Figure plane(PosteriorGrid grid, List<List<Point2D>> q) {
         Plane chart = new Plane(
                 "The posterior and q",
                 "z, dimension 0",
                 "z, dimension 1",
-                List.of(
-                        new Plane.Layer("p(z|x)", levels, List.of()),
-                        new Plane.Layer("q(z|x)", ellipses(mean, deviation, 0, 1), List.of())),
+                List.of(new Plane.Layer("p(z|x)", curves(grid), List.of()), new Plane.Layer("q(z|x)", q, List.of())),
                 List.of());
         return new Figure.Drawing(
                 chart,
@@ -76,7 +96,7 @@ final class PosteriorPicture {
                         + " and nine tenths of each one's mass.");
     }
 
-    private static Figure draws(PosteriorDraws draws, Codes q) {
+    private static Figure draws(PosteriorDraws draws, Codes q, boolean ellipses) {
         double[] mean = q.mean()[0];
         double[] deviation = q.standardDeviation()[0];
         int[] widest = IntStream.range(0, deviation.length)
@@ -101,15 +121,18 @@ final class PosteriorPicture {
                 "z, dimension " + widest[1],
                 List.of(
                         new Plane.Layer("p(z|x), weighted draws", List.of(), points),
-                        new Plane.Layer("q(z|x)", ellipses(mean, deviation, widest[0], widest[1]), List.of())),
+                        new Plane.Layer(
+                                "q(z|x)",
+                                ellipses ? ellipses(mean, deviation, widest[0], widest[1]) : List.of(),
+                                List.of())),
                 List.of());
         return new Figure.Drawing(
                 chart,
                 String.format(
                         Locale.ROOT,
                         "Draws from q(z|x), each as large as its weight p(x, z)/q(z|x), by which they are draws from the"
-                                + " posterior p(z|x), in the two dimensions in which q is widest; the curves hold half and"
-                                + " nine tenths of q's mass. The %,d draws are worth %.1f equally weighted ones, k̂ is %s%s.",
+                                + " posterior p(z|x), in the two dimensions in which q is widest%s. The %,d draws are worth %.1f equally weighted ones, k̂ is %s%s.",
+                        ellipses ? "; the curves hold half and nine tenths of q's mass" : "",
                         draws.z().length,
                         weights.effectiveSamples(),
                         Numbers.plain(weights.paretoShape()),

@@ -25,11 +25,13 @@ import jensen.gradient.StickTheLanding;
 import jensen.gradient.Vimco;
 import jensen.gradient.WakeSleep;
 import jensen.model.Amortised;
+import jensen.model.Chained;
 import jensen.model.Conditional;
 import jensen.model.Guide;
 import jensen.model.Head;
 import jensen.model.PerDatum;
 import jensen.model.Prior;
+import jensen.model.Reading;
 import jensen.model.SemiAmortised;
 import jensen.net.Convolutional;
 import jensen.net.Deconvolutional;
@@ -144,6 +146,9 @@ final class Words {
         if (prior instanceof Prior.Vamp v) {
             return "mixture of the encoder's posteriors at " + plural(v.inputs(), "learned input");
         }
+        if (prior instanceof Prior.Chained c) {
+            return prior(c.top()) + " of " + count(c.top().latent()) + ", then " + conditional(c.below());
+        }
         return "standard normal";
     }
 
@@ -161,9 +166,13 @@ final class Words {
     }
 
     private static String conditional(Conditional conditional) {
-        return conditional instanceof Head head
-                ? network(head.net()) + ", " + head.family().name()
-                : conditional.toString();
+        if (conditional instanceof Head head) {
+            return network(head.net()) + ", " + head.family().name();
+        }
+        if (conditional instanceof Chained c) {
+            return conditional(c.first()) + "; then " + conditional(c.then());
+        }
+        return conditional instanceof Reading r ? conditional(r.of()) : conditional.toString();
     }
 
     private static String network(Network network) {

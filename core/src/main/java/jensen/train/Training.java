@@ -8,7 +8,6 @@ import jensen.gradient.Objective;
 import jensen.gradient.WakeSleep;
 import jensen.model.Amortised;
 import jensen.model.Guide;
-import jensen.model.Head;
 import jensen.model.Model;
 import jensen.model.PerDatum;
 import jensen.model.Prior;
@@ -203,9 +202,6 @@ public record Training(
         if (model.prior() instanceof Prior.Vamp vamp) {
             startInputs(vamp, theta.at("prior"), data);
         }
-        if (!(model.likelihood() instanceof Head head)) {
-            return;
-        }
         int[] rows = data.spread(10_000);
         int width = data.shape().size();
         double[] mean = new double[width];
@@ -216,7 +212,7 @@ public record Training(
                 mean[i] += row[i] / rows.length;
             }
         }
-        head.centre(theta.at("likelihood"), mean);
+        model.likelihood().centre(theta.at("likelihood"), mean);
     }
 
     private void startInputs(Prior.Vamp vamp, Parameters w, Dataset data) {

@@ -97,6 +97,8 @@ record Law(Class<? extends Distribution> type, List<double[]> parameters, Make m
                 flow(0.4, -0.5, 2.3, 1.2, -0.7),
                 flow(-3, 1, -0.8, 0.9, 0.5),
                 mixture(1.4, -0.8),
+                normalMixture(-0.6, 1.1),
+                chain(0.3, -0.8),
                 bernoulli(0),
                 bernoulli(-1.7),
                 bernoulli(4),
@@ -168,6 +170,49 @@ record Law(Class<? extends Distribution> type, List<double[]> parameters, Make m
                         p.get(0).narrow(-1, 0, 1).mul(0),
                         new DiagonalNormal(p.get(0).unsqueeze(-2), p.get(1).unsqueeze(-2))),
                 normal(mean, logVariance).support());
+    }
+
+    /** Likewise of one component. */
+    static Law normalMixture(double mean, double logVariance) {
+        return new Law(
+                NormalMixture.class,
+                List.of(one(mean), one(logVariance)),
+                p -> new NormalMixture(
+                        p.get(0).narrow(-1, 0, 1).mul(0),
+                        new DiagonalNormal(p.get(0).unsqueeze(-2), p.get(1).unsqueeze(-2))),
+                normal(mean, logVariance).support());
+    }
+
+    /** Half of the elements in each layer, the second free of the first; of layers that depend on each other in its own test. */
+    static Law chain(double mean, double logVariance) {
+        return new Law(
+                Chain.class,
+                List.of(one(mean), one(logVariance)),
+                p -> {
+                    long n = p.get(0).size(-1);
+                    return new Chain(
+                            new DiagonalNormal(
+                                    p.get(0).narrow(-1, 0, n / 2), p.get(1).narrow(-1, 0, n / 2)),
+                            new Free(
+                                    p.get(0).narrow(-1, n / 2, n - n / 2),
+                                    p.get(1).narrow(-1, n / 2, n - n / 2)),
+                            false);
+                },
+                normal(mean, logVariance).support());
+    }
+
+    /** The same whatever is before. */
+    private record Free(Tensor mean, Tensor logVariance) implements Chain.Given {
+        @Override
+        public Reparameterised at(Tensor a) {
+            Tensor batch = a.sum(-1).unsqueeze(-1).mul(0);
+            return new DiagonalNormal(mean.add(batch), logVariance);
+        }
+
+        @Override
+        public Chain.Given detach() {
+            return new Free(mean.detach(), logVariance.detach());
+        }
     }
 
     static Law bernoulli(double logit) {

@@ -4,7 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import jensen.model.Amortised;
+import jensen.model.CorrelatedFamily;
+import jensen.model.Head;
 import jensen.model.Refinement;
+import jensen.net.Activation;
+import jensen.net.Initialiser;
+import jensen.net.Mlp;
+import jensen.net.Parameters;
+import jensen.tensor.DType;
+import jensen.tensor.Device;
+import jensen.tensor.Generator;
 import org.junit.jupiter.api.Test;
 
 /** On the model of {@link EvaluatorTest}, where each line has a closed form. */
@@ -20,7 +30,7 @@ class DerivationTest {
                 EvaluatorTest.DATA,
                 EvaluatorTest.all(),
                 method,
-                new MeanField(new Refinement(400, 8, 0.05)),
+                new BestPosterior(new Refinement(400, 8, 0.05)),
                 4000,
                 n -> {});
     }
@@ -84,6 +94,45 @@ class DerivationTest {
                 assertThat(d.checks()).hasSize(5).allMatch(Derivation.Check::holds);
             }
         }
+    }
+
+    /** KL has no closed form: the bound is one integral, and a mixture of its own finds the posterior, a normal. */
+    @Test
+    void aMixtureIsDerivedAsWell() {
+        Evaluator like = EvaluatorTest.evaluator(SHIFT, FACTOR, 2);
+        CorrelatedFamily.NormalMixture family = new CorrelatedFamily.NormalMixture(2);
+        Amortised guide = new Amortised(new Head(new Mlp(2, List.of(), family.outputs(1), Activation.TANH), family, 1));
+        Parameters phi = Parameters.start(guide.slots(), Initialiser.HE, Generator.of(3), DType.FLOAT64, Device.CPU);
+        List<Derivation> found = Derivation.of(
+                like.with(guide, phi),
+                EvaluatorTest.DATA,
+                EvaluatorTest.all(),
+                new Quadrature(1e-9, 100_000),
+                new BestPosterior(new Refinement(600, 32, 0.05)),
+                4000,
+                n -> {});
+        for (Derivation d : found) {
+            double exact = EvaluatorTest.logEvidence(EvaluatorTest.X[d.index()]);
+            assertThat(check(d, "L + KL").left()).isCloseTo(exact, within(1e-6));
+            assertThat(d.checks()).hasSizeGreaterThanOrEqualTo(3).allMatch(Derivation.Check::holds);
+            assertThat(d.gap().value()).isGreaterThan(0.05);
+            assertThat(d.approximationGap().value())
+                    .isCloseTo(0, within(5 * d.approximationGap().standardError() + 0.02));
+        }
+        assertThat(line(
+                                Derivation.of(
+                                                like.with(guide, phi),
+                                                EvaluatorTest.DATA,
+                                                new int[] {0},
+                                                new ClosedForm(),
+                                                new BestPosterior(new Refinement(1, 1, 0.05)),
+                                                100,
+                                                n -> {})
+                                        .get(0)
+                                        .route(),
+                                "0 ≤")
+                        .method())
+                .isEqualTo("evaluate.Derivation.of");
     }
 
     private static Derivation.Check check(Derivation d, String start) {

@@ -152,10 +152,10 @@ class GuidesTest {
         Estimate aloneGain = gain(semi, alone, held, rows);
         assertThat(semiGain.value()).as("semi-amortised − amortised").isGreaterThan(4 * semiGain.standardError());
         assertThat(aloneGain.value()).as("per-datum − semi-amortised").isGreaterThan(4 * aloneGain.standardError());
-        Estimate left = Estimate.mean(MeanField.standard().gains(alone, held, rows, 500, n -> {}).stream()
+        Estimate left = Estimate.mean(BestPosterior.standard().gains(alone, held, rows, 500, n -> {}).stream()
                 .mapToDouble(g -> g.gain().value())
                 .toArray());
-        Estimate before = Estimate.mean(MeanField.standard().gains(amortised, held, rows, 500, n -> {}).stream()
+        Estimate before = Estimate.mean(BestPosterior.standard().gains(amortised, held, rows, 500, n -> {}).stream()
                 .mapToDouble(g -> g.gain().value())
                 .toArray());
         assertThat(before.value()).as("amortisation gap of the network").isGreaterThan(0.1);

@@ -27,6 +27,7 @@ import jensen.gradient.Objective;
 import jensen.gradient.Pathwise;
 import jensen.gradient.TotalCorrelation;
 import jensen.model.Amortised;
+import jensen.model.Chained;
 import jensen.model.Conditional;
 import jensen.model.CorrelatedFamily;
 import jensen.model.Family;
@@ -36,6 +37,7 @@ import jensen.model.Head;
 import jensen.model.Model;
 import jensen.model.PerDatum;
 import jensen.model.Prior;
+import jensen.model.Reading;
 import jensen.model.Refinement;
 import jensen.model.SemiAmortised;
 import jensen.net.Activation;
@@ -85,6 +87,7 @@ class JsonTest {
                                 new Family.Categorical(7),
                                 new CorrelatedFamily.FullNormal(),
                                 new CorrelatedFamily.LowRankNormal(3),
+                                new CorrelatedFamily.NormalMixture(5),
                                 new FlowFamily.Planar(2),
                                 new FlowFamily.Autoregressive(3, 5),
                                 new FlowFamily.Sylvester(4, 6))),
@@ -94,8 +97,19 @@ class JsonTest {
                                 new Prior.StandardNormal(13),
                                 new Prior.Mixture(3, 4),
                                 new Prior.Flow(2, 3, 4),
-                                new Prior.Vamp(HEAD, 5, true))),
-                new Kind(Conditional.class, List.of(HEAD)),
+                                new Prior.Vamp(HEAD, 5, true),
+                                new Prior.Chained(new Prior.Mixture(HEAD.condition(), 2), HEAD))),
+                new Kind(
+                        Conditional.class,
+                        List.of(
+                                HEAD,
+                                new Reading(HEAD, HEAD.condition() + 3),
+                                new Chained(
+                                        HEAD,
+                                        new Head(
+                                                new Mlp(HEAD.event(), List.of(), 4, Activation.TANH),
+                                                new Family.Normal(),
+                                                2)))),
                 new Kind(
                         Guide.class,
                         List.of(

@@ -46,6 +46,7 @@ class FamilyTest {
         List<Family> every = new ArrayList<>(Family.ALL);
         every.add(new CorrelatedFamily.FullNormal());
         every.add(new CorrelatedFamily.LowRankNormal(2));
+        every.add(new CorrelatedFamily.NormalMixture(3));
         every.add(new FlowFamily.Planar(3));
         every.add(new FlowFamily.Autoregressive(3, 7));
         every.add(new FlowFamily.Sylvester(3, 2));
@@ -175,6 +176,7 @@ class FamilyTest {
         assertClose("normal-shared", mean(new Family.NormalShared(), real), real, 1e-12);
         assertClose("full-normal", mean(new CorrelatedFamily.FullNormal(), real), real, 1e-12);
         assertClose("low-rank-normal", mean(new CorrelatedFamily.LowRankNormal(3), real), real, 1e-12);
+        assertClose("normal-mixture", mean(new CorrelatedFamily.NormalMixture(4), real), real, 1e-12);
         double[] grey = {0, 30.5, 127.5, 255};
         jensen.dist.DiscretizedLogistic logistic = (jensen.dist.DiscretizedLogistic)
                 at(new Family.DiscretizedLogistic(), new Family.DiscretizedLogistic().bias(grey));

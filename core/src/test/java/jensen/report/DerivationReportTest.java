@@ -14,12 +14,12 @@ import java.util.stream.Stream;
 import jensen.data.Dataset;
 import jensen.data.Encoding;
 import jensen.evaluate.AutomaticEvidence;
+import jensen.evaluate.BestPosterior;
 import jensen.evaluate.Derivation;
 import jensen.evaluate.DerivationTotal;
 import jensen.evaluate.Estimate;
 import jensen.evaluate.Evaluator;
 import jensen.evaluate.EvidenceMethod;
-import jensen.evaluate.MeanField;
 import jensen.experiment.Experiment;
 import jensen.model.Family;
 import jensen.model.Refinement;
@@ -66,7 +66,7 @@ class DerivationReportTest {
 
     private static List<Derivation> derive(DerivationReport report, int... rows) {
         return Derivation.of(
-                report.evaluator(), DIGITS, rows, AUTO, new MeanField(new Refinement(50, 8, 0.05)), 500, n -> {});
+                report.evaluator(), DIGITS, rows, AUTO, new BestPosterior(new Refinement(50, 8, 0.05)), 500, n -> {});
     }
 
     private String page(DerivationReport report, Derivation d) throws Exception {
@@ -85,7 +85,7 @@ class DerivationReportTest {
                 Stream.of(d.lines(), d.route()).flatMap(List::stream).toList()) {
             assertThat(page).contains(Markup.formula(line.label()), DerivationReport.number(line.estimate()));
         }
-        assertThat(page).contains("amortised", "mean-field", "holds", "<svg", "data:image/png");
+        assertThat(page).contains("amortised", "optimisation for this datum alone", "holds", "<svg", "data:image/png");
         assertThat(page).doesNotContain("src=\"http", "href=\"http", "@import", "NaN");
         assertThat(page).contains(latent > 2 ? "weighted draws" : "found by quadrature");
     }
