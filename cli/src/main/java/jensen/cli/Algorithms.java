@@ -100,6 +100,10 @@ final class Algorithms implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         model.check();
+        if (model.family().discrete()) {
+            throw new IllegalArgumentException(
+                    "--posterior: expected one of a real z, through which these algorithms move, found " + model.family().name());
+        }
         for (int number : new int[] {rows, epochs, evaluationRows, evaluationSamples}) {
             if (number < 1) {
                 throw new IllegalArgumentException("--rows, --epochs, --evaluation-rows and --evaluation-samples:"

@@ -55,16 +55,18 @@ final class ModelOptions {
     @Option(
             names = "--posterior",
             paramLabel = "NAME",
-            description = "q(z|x): diagonal, full or lowrank:R, normals with such a covariance; or a flow of T maps,"
-                    + " flow:planar[:T], flow:iaf[:T] or flow:sylvester[:T] (default: diagonal; T: 4).")
+            description = "q(z|x): diagonal, full or lowrank:R, normals with such a covariance; a flow of T maps,"
+                    + " flow:planar[:T], flow:iaf[:T] or flow:sylvester[:T]; or of a discrete z bernoulli, D bits, or"
+                    + " categorical:C, D variables of C classes, z being their D C indicators (default: diagonal; T: 4).")
     private Choices.Posterior posterior = d -> new Family.Normal();
 
     @Option(
             names = "--prior",
             paramLabel = "NAME",
-            description = "p(z): normal, mixture:M (of M normals), vamp:K (the encoder at K learned inputs) or flow[:T]"
-                    + " (default: normal; T: 4). KL has a closed form for the normal with a q that is no flow.")
-    private Choices.PriorOf prior = (encoder, unit) -> new Prior.StandardNormal(encoder.event());
+            description = "p(z): normal, mixture:M (of M normals), vamp:K (the encoder at K learned inputs) or flow[:T]; of"
+                    + " a discrete z uniform or learned, its variables independent in both (default: normal or uniform;"
+                    + " T: 4). KL has a closed form for the normal with a q that is no flow, and for a discrete z.")
+    private Choices.@Nullable PriorOf prior;
 
     @Option(
             names = "--inference",
@@ -116,6 +118,11 @@ final class ModelOptions {
         if (latent < 1) {
             throw new IllegalArgumentException("--latent: expected 1 or more, found " + latent);
         }
+        Head none = nowhere();
+        if (!prior(none, false).fits(none.family())) {
+            throw new IllegalArgumentException("--prior: expected uniform or learned for the discrete z of --posterior "
+                    + (none.family() instanceof Family.Bernoulli ? "bernoulli" : "categorical") + ", found one of a real z");
+        }
         if (hidden.lengths().contains(0) || filters.lengths().contains(0)) {
             throw new IllegalArgumentException("--hidden and --filters: expected lengths of 1 or more, found 0");
         }
@@ -154,9 +161,33 @@ final class ModelOptions {
 
     /** Whether KL(q ‖ p(z)) has a closed form. */
     boolean closedFormKl() {
-        Family q = posterior.of(latent);
-        Head none = new Head(new Mlp(1, List.of(), q.outputs(latent), activation), q, latent);
-        return !(q instanceof FlowFamily) && prior.of(none, false) instanceof Prior.StandardNormal;
+        Prior p = prior(nowhere(), false);
+        boolean normal = p instanceof Prior.StandardNormal && !(family() instanceof FlowFamily);
+        return normal || p instanceof Prior.Discrete;
+    }
+
+    /** The family of q(z|x). */
+    Family family() {
+        return posterior.of(latent);
+    }
+
+    /** The length of z. */
+    int event() {
+        return posterior.event(latent);
+    }
+
+    /** An encoder of no data, for what the data do not decide. */
+    private Head nowhere() {
+        return new Head(new Mlp(1, List.of(), family().outputs(event()), activation), family(), event());
+    }
+
+    private Prior prior(Head encoder, boolean unit) {
+        if (prior != null) {
+            return prior.of(encoder, unit);
+        }
+        return encoder.family().discrete()
+                ? new Prior.Discrete(encoder.family(), encoder.event(), false)
+                : new Prior.StandardNormal(encoder.event());
     }
 
     /** p(x|z), for data. */
@@ -192,11 +223,11 @@ final class ModelOptions {
         Family family = likelihood(data);
         int outputs = family.outputs(data.shape().size());
         Network decoder = network == Choices.Networks.MLP
-                ? new Mlp(latent, reversed(hidden.lengths()), outputs, activation)
+                ? new Mlp(event(), reversed(hidden.lengths()), outputs, activation)
                 : deconvolutional(data.shape(), family.outputs(1));
         Values seen = encoding(data).encoded(data.values());
         return new Model(
-                prior.of(encoder(data), seen == Values.UNIT || seen == Values.BINARY),
+                prior(encoder(data), seen == Values.UNIT || seen == Values.BINARY),
                 new Head(decoder, family, data.shape().size()));
     }
 
@@ -207,8 +238,8 @@ final class ModelOptions {
 
     private Head encoder(Dataset data) {
         Shape shape = data.shape();
-        Family q = posterior.of(latent);
-        int outputs = q.outputs(latent);
+        Family q = family();
+        int outputs = q.outputs(event());
         Network net = network == Choices.Networks.MLP
                 ? new Mlp(shape.size(), hidden.lengths(), outputs, activation)
                 : new Convolutional(
@@ -219,7 +250,7 @@ final class ModelOptions {
                         hidden.lengths(),
                         outputs,
                         activation);
-        return new Head(net, q, latent);
+        return new Head(net, q, event());
     }
 
     private Network deconvolutional(Shape shape, int perPixel) {
@@ -228,7 +259,7 @@ final class ModelOptions {
                     "--network conv: expected images, found vectors of " + shape + " values; mlp takes those");
         }
         return new Deconvolutional(
-                latent,
+                event(),
                 reversed(hidden.lengths()),
                 reversed(filters.lengths()),
                 perPixel,

@@ -76,14 +76,13 @@ public record Flow(Reparameterised base, List<Transform> transforms) implements 
      */
     @Override
     public Tensor mean() {
-        return fixed().mean(0);
+        return fixed(this, base.mean()).mean(0);
     }
 
     /** The standard deviation of each element over the draws of {@link #mean}, {@code […, X]}. */
     @Override
     public Tensor standardDeviation() {
-        Tensor z = fixed();
-        return z.sub(z.mean(0)).square().mean(0).sqrt();
+        return deviation(fixed(this, base.mean()));
     }
 
     @Override
@@ -92,14 +91,18 @@ public record Flow(Reparameterised base, List<Transform> transforms) implements 
                 base.detach(), transforms.stream().map(Transform::detach).toList());
     }
 
-    private Tensor fixed() {
-        Tensor like = base.mean();
-        Tensor half = Generator.of(0).normal(like.dtype(), like.device(), PAIRS, noiseLength());
+    /** Draws of always the same noise, {@code [128, …, X]}. */
+    static Tensor fixed(Reparameterised q, Tensor like) {
+        Tensor half = Generator.of(0).normal(like.dtype(), like.device(), PAIRS, q.noiseLength());
         Tensor unit = half.div(half.square().mean(0).sqrt());
         long[] shape = new long[like.rank() + 1];
         java.util.Arrays.fill(shape, 1);
         shape[0] = 2L * PAIRS;
-        shape[shape.length - 1] = noiseLength();
-        return reparameterise(Tensor.concat(List.of(unit, unit.neg()), 0).reshape(shape));
+        shape[shape.length - 1] = q.noiseLength();
+        return q.reparameterise(Tensor.concat(List.of(unit, unit.neg()), 0).reshape(shape));
+    }
+
+    static Tensor deviation(Tensor draws) {
+        return draws.sub(draws.mean(0)).square().mean(0).sqrt();
     }
 }

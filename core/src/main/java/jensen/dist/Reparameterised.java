@@ -7,7 +7,7 @@ import jensen.tensor.Tensor;
 
 /** A distribution that can be drawn from as z = g(ε), so that gradients with respect to its parameters flow through z. */
 public sealed interface Reparameterised extends Distribution
-        permits DiagonalNormal, MultivariateNormal, LowRankNormal, Flow {
+        permits DiagonalNormal, MultivariateNormal, LowRankNormal, Flow, Relaxed {
     /**
      * z = g(ε): turns standard normal noise into draws, differentiably in the parameters.
      *

@@ -3,13 +3,14 @@ package jensen.evaluate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import jensen.data.Dataset;
 
 /**
- * The method that suits the model and the datum: the closed form of a linear-Gaussian model, quadrature for at most two
- * latent dimensions, else importance sampling with a quarter of the budget, and annealed importance sampling with the
+ * The method that suits the model and the datum: the closed form of a linear-Gaussian model, the sum over the values of a
+ * discrete z where the budget allows it and importance sampling where not, quadrature for at most two latent dimensions, else importance sampling with a quarter of the budget, and annealed importance sampling with the
  * rest for the rows that this does not settle, because the error stays too large or k̂ is above {@value
  * LogMeanExp#TRUSTED}.
  *
@@ -51,6 +52,13 @@ public record AutomaticEvidence(double error, int budget, int chunk) implements 
     public List<Evidence> evidence(Evaluator evaluator, Dataset data, int[] rows, IntConsumer done) {
         if (LinearGaussian.of(evaluator.model(), evaluator.theta()).isPresent()) {
             return new ClosedForm().evidence(evaluator, data, rows, done);
+        }
+        OptionalLong states = evaluator.states();
+        if (states.isPresent()) {
+            EvidenceMethod method = states.getAsLong() <= budget
+                    ? new EnumeratedEvidence(budget)
+                    : new ImportanceSampling(Math.min(FIRST, budget), error, budget, chunk);
+            return method.evidence(evaluator, data, rows, done);
         }
         if (evaluator.model().prior().latent() <= DIMENSIONS) {
             return new Quadrature(Math.min(error, PRECISE), budget)

@@ -2,12 +2,15 @@ package jensen.evaluate;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import jensen.data.Batch;
 import jensen.data.Dataset;
+import jensen.dist.Bernoulli;
 import jensen.dist.DiagonalNormal;
 import jensen.dist.Distribution;
 import jensen.dist.Draw;
+import jensen.dist.OneHot;
 import jensen.model.LogWeights;
 import jensen.model.Refinement;
 import jensen.tensor.Generator;
@@ -15,7 +18,7 @@ import jensen.tensor.Scope;
 import jensen.tensor.Tensor;
 
 /**
- * The best normal q with independent components for each datum alone, found by climbing the datum's own ELBO from where the
+ * The best q of independent normals, bits or classes for each datum alone, found by climbing the datum's own ELBO from where the
  * model's q is.
  *
  * @param refinement the climb
@@ -34,7 +37,7 @@ public record MeanField(Refinement refinement) {
      * The bounds of some rows with the network's q and with the best one, on the same noise.
      *
      * @param draws of z for each bound
-     * @throws IllegalArgumentException if the guide's q is not normal with independent components
+     * @throws IllegalArgumentException if the guide's q is neither normal with independent components nor discrete
      */
     public List<Gain> gains(Evaluator evaluator, Dataset data, int[] rows, int draws, IntConsumer done) {
         return evaluator.blocks(rows, TOGETHER, done, part -> gains(evaluator, data, part, draws));
@@ -53,8 +56,8 @@ public record MeanField(Refinement refinement) {
     private List<Gain> gains(Evaluator e, Dataset data, int[] rows, int draws) {
         try (Scope scope = new Scope()) {
             Batch batch = e.read(data, rows);
-            DiagonalNormal network = normal(e.posterior(batch));
-            DiagonalNormal best = climb(e, batch, network, e.rng().split("mean field"));
+            Distribution network = e.posterior(batch);
+            Distribution best = climb(e, batch, network, e.rng().split("mean field"));
             Generator noise = e.rng().split("gain");
             double[][] before = elbos(e, batch, network, draws, noise);
             double[][] after = elbos(e, batch, best, draws, noise);
@@ -71,29 +74,39 @@ public record MeanField(Refinement refinement) {
         }
     }
 
-    private static DiagonalNormal normal(Distribution q) {
-        if (q instanceof DiagonalNormal normal) {
-            return normal;
+    /** What a q is made of, one after the other for each datum, and how it is made of that. */
+    private record Form(Tensor parameters, Function<Tensor, Distribution> make) {
+        static Form of(Distribution q) {
+            if (q instanceof DiagonalNormal normal) {
+                return new Form(
+                        Tensor.concat(List.of(normal.mean(), normal.logVariance()), -1), Form::normal);
+            }
+            if (q instanceof Bernoulli bits) {
+                return new Form(bits.logits(), Bernoulli::new);
+            }
+            if (q instanceof OneHot classes) {
+                return new Form(classes.logits(), logits -> new OneHot(logits, classes.classes()));
+            }
+            throw new IllegalArgumentException(
+                    "the best q of its own is found where q is normal with independent components, or discrete; here it is a "
+                            + q.getClass().getSimpleName());
         }
-        throw new IllegalArgumentException(
-                "the best q of its own is found where q is normal with independent components; here it is a "
-                        + q.getClass().getSimpleName());
+
+        /** Of means and logarithms of variances {@code [B, 2D]}. */
+        private static DiagonalNormal normal(Tensor parameters) {
+            long width = parameters.size(-1) / 2;
+            return new DiagonalNormal(parameters.narrow(-1, 0, width), parameters.narrow(-1, width, width));
+        }
     }
 
     /** The q to which a datum's own ELBO is climbed from the given one. */
-    private DiagonalNormal climb(Evaluator e, Batch batch, DiagonalNormal start, Generator noise) {
-        Tensor parameters = Tensor.concat(List.of(start.mean(), start.logVariance()), -1);
-        return parsed(refinement.climb(e.model(), e.theta(), batch, parameters, MeanField::parsed, noise));
-    }
-
-    /** Means and logarithms of variances {@code [B, 2D]}. */
-    private static DiagonalNormal parsed(Tensor parameters) {
-        long width = parameters.size(-1) / 2;
-        return new DiagonalNormal(parameters.narrow(-1, 0, width), parameters.narrow(-1, width, width));
+    private Distribution climb(Evaluator e, Batch batch, Distribution start, Generator noise) {
+        Form form = Form.of(start);
+        return form.make().apply(refinement.climb(e.model(), e.theta(), batch, form.parameters(), form.make(), noise));
     }
 
     /** log p(x|z) − KL for each row and draw; the mean over draws is the ELBO. */
-    private static double[][] elbos(Evaluator e, Batch batch, DiagonalNormal q, int draws, Generator noise) {
+    private static double[][] elbos(Evaluator e, Batch batch, Distribution q, int draws, Generator noise) {
         int n = batch.size();
         double[][] found = new double[n][draws];
         int chunk = e.chunk(n, draws, batch);

@@ -1,6 +1,7 @@
 package jensen.model;
 
 import java.util.List;
+import java.util.Optional;
 import jensen.data.Batch;
 import jensen.dist.Distribution;
 import jensen.net.Parameters;
@@ -16,6 +17,11 @@ public record Amortised(Conditional encoder) implements Guide {
     @Override
     public Distribution posterior(Parameters phi, Batch batch) {
         return encoder.given(phi.at("encoder"), batch.x());
+    }
+
+    @Override
+    public Optional<Family> posteriorFamily() {
+        return encoder instanceof Head head ? Optional.of(head.family()) : Optional.empty();
     }
 
     @Override

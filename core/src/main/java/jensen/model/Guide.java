@@ -3,6 +3,7 @@ package jensen.model;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
+import java.util.Optional;
 import jensen.data.Batch;
 import jensen.dist.Distribution;
 import jensen.net.Parameters;
@@ -39,6 +40,9 @@ public sealed interface Guide permits Amortised, PerDatum, SemiAmortised {
     default Distribution ofNew(Model model, Parameters theta, Parameters phi, Batch batch, Generator rng) {
         return inTraining(model, theta, phi, batch, rng);
     }
+
+    /** The family of q(z|x), where it is one. */
+    Optional<Family> posteriorFamily();
 
     /** The parameters that it needs, φ. */
     List<Slot> slots();

@@ -5,7 +5,9 @@ import java.util.List;
 import jensen.data.Batch;
 import jensen.dist.Distribution;
 import jensen.dist.Draw;
+import jensen.dist.Finite;
 import jensen.dist.Kl;
+import jensen.dist.Relaxed;
 import jensen.net.Parameters;
 import jensen.net.Slot;
 import jensen.tensor.Tensor;
@@ -53,18 +55,47 @@ public record Model(Prior prior, Conditional likelihood) {
     }
 
     /**
+     * log p(x, z) = log p(x|z) + log p(z), {@code [K, B]}, in nats.
+     *
+     * @param z {@code [K, B, D]} or, the same for all data, {@code [K, 1, D]}
+     */
+    public Tensor logJoint(Parameters theta, Batch batch, Tensor z) {
+        return likelihood.logProb(theta.at("likelihood"), z, batch.x())
+                .add(prior(theta).logProb(z));
+    }
+
+    /**
      * The three terms of log w = log p(x|z) + log p(z) − log q(z|x). This is the only place where they are formed.
      *
-     * @param draw z from q, {@code [K, B, D]}
+     * <p>Of a relaxed q they are those of the relaxed model: the likelihood at the codes between the values, and the densities
+     * of the relaxed prior and q; what has a closed form is the divergence of the two that are relaxed.
+     *
+     * @param draw z from q, {@code [K, B, D]} or, the same for all data, {@code [K, 1, D]}
      * @param q the distribution whose density divides: q_φ(z|x), or the same with its parameters as constants
      */
     public LogWeights logWeights(Parameters theta, Batch batch, Draw draw, Distribution q) {
         Distribution p = prior(theta);
         Tensor z = draw.z();
+        Parameters own = theta.at("likelihood");
+        if (q instanceof Relaxed relaxed) {
+            return new LogWeights(
+                    () -> likelihood.logProb(own, relaxed.code(z), batch.x()),
+                    () -> Relaxed.of(finite(p), relaxed.temperature()).logProb(z),
+                    () -> draw.logProb(q),
+                    () -> Kl.closedForm(relaxed.of(), p));
+        }
         return new LogWeights(
-                () -> likelihood.logProb(theta.at("likelihood"), z, batch.x()),
+                () -> likelihood.logProb(own, z, batch.x()),
                 () -> p.logProb(z),
                 () -> draw.logProb(q),
                 () -> Kl.closedForm(q, p));
+    }
+
+    private static Finite finite(Distribution p) {
+        if (p instanceof Finite finite) {
+            return finite;
+        }
+        throw new IllegalArgumentException("p(z) must be discrete to be relaxed as q is, is a "
+                + p.getClass().getSimpleName());
     }
 }

@@ -2,6 +2,7 @@ package jensen.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import jensen.data.Batch;
 import jensen.dist.Distribution;
 import jensen.net.Parameters;
@@ -51,6 +52,11 @@ public record PerDatum(Family family, int latent, int rows, Refinement refinemen
         Tensor like = phi.flat();
         Tensor start = Tensor.zeros(like.dtype(), like.device(), batch.size(), width());
         return q(phi, refinement.climb(model, theta, batch, start, parameters -> q(phi, parameters), rng));
+    }
+
+    @Override
+    public Optional<Family> posteriorFamily() {
+        return Optional.of(family);
     }
 
     @Override

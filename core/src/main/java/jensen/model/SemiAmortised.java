@@ -1,6 +1,7 @@
 package jensen.model;
 
 import java.util.List;
+import java.util.Optional;
 import jensen.data.Batch;
 import jensen.dist.Distribution;
 import jensen.net.Parameters;
@@ -32,6 +33,11 @@ public record SemiAmortised(Head encoder, Refinement refinement) implements Guid
         Tensor start = encoder.outputs(own, batch.x());
         Tensor end = refinement.climb(model, theta, batch, start, outputs -> encoder.of(own, outputs), rng);
         return encoder.of(own, start.add(end.sub(start.detach())));
+    }
+
+    @Override
+    public Optional<Family> posteriorFamily() {
+        return Optional.of(encoder.family());
     }
 
     @Override

@@ -34,8 +34,11 @@ public record DerivationReport(Experiment experiment, Evaluator evaluator, Datas
     private static final String FORMULA = "log p(x) ≥ L(x) = E_q[log p(x|z)] − KL(q(z|x) ‖ p(z))";
 
     /** What q is here, and what an optimisation for the datum alone gives. */
-    public static String posterior(Derivation d) {
-        return "q(z|x) is a normal distribution with independent components that a network selects from x (amortised). The"
+    public String posterior(Derivation d) {
+        String family = evaluator.states().isPresent()
+                ? "discrete, with independent variables whose probabilities a network selects"
+                : "a normal distribution with independent components that a network selects";
+        return "q(z|x) is " + family + " from x (amortised). The"
                 + " one that an optimisation for this datum alone finds (mean-field) has the bound "
                 + number(d.best()) + ", higher by " + number(d.amortisationGap()) + " nats.";
     }
@@ -61,6 +64,7 @@ public record DerivationReport(Experiment experiment, Evaluator evaluator, Datas
         return switch (method) {
             case "closed-form" -> "in closed form";
             case "quadrature" -> "by quadrature";
+            case "enumeration" -> "exactly, by the sum over all values of z";
             case "is" -> "by importance sampling with q";
             case "ais" -> "by annealed importance sampling";
             default -> "by " + method;
@@ -216,9 +220,10 @@ public record DerivationReport(Experiment experiment, Evaluator evaluator, Datas
             figures.add(
                     new Figure.Picture(
                             enlarged(gallery.reconstructions(data, new int[] {d.index()})),
-                            "The datum as the encoder sees it, over its reconstruction: the mean of p(x|z) at the mean of q(z|x)."));
+                            "The datum as the encoder sees it, over its reconstruction: the mean of p(x|z) at "
+                                    + (gallery.discrete() ? "the most probable z of q(z|x)." : "the mean of q(z|x).")));
         }
-        if (Double.isFinite(d.elbo().value())) {
+        if (!gallery.discrete() && Double.isFinite(d.elbo().value())) {
             figures.add(PosteriorPicture.of(evaluator, data, d.index()));
         }
         return figures;

@@ -97,6 +97,8 @@ record Law(Class<? extends Distribution> type, List<double[]> parameters, Make m
                 flow(0.4, -0.5, 2.3, 1.2, -0.7),
                 flow(-3, 1, -0.8, 0.9, 0.5),
                 mixture(1.4, -0.8),
+                binaryConcrete(0.4, 0.5),
+                binaryConcrete(-2, 1.3),
                 bernoulli(0),
                 bernoulli(-1.7),
                 bernoulli(4),
@@ -168,6 +170,16 @@ record Law(Class<? extends Distribution> type, List<double[]> parameters, Make m
                         p.get(0).narrow(-1, 0, 1).mul(0),
                         new DiagonalNormal(p.get(0).unsqueeze(-2), p.get(1).unsqueeze(-2))),
                 normal(mean, logVariance).support());
+    }
+
+    /** Logistic, of scale 1/τ. */
+    static Law binaryConcrete(double logit, double temperature) {
+        double reach = 34 / temperature;
+        return new Law(
+                BinaryConcrete.class,
+                List.of(one(logit)),
+                p -> new BinaryConcrete(new Bernoulli(p.get(0)), temperature),
+                new Interval(logit / temperature - reach, logit / temperature + reach));
     }
 
     static Law bernoulli(double logit) {
