@@ -191,7 +191,7 @@ final class LearningOptions {
                     "  %-14s%s",
                     name,
                     Objective.serving(each, FEW * 2).stream()
-                            .map(GradientEstimator::name)
+                            .map(LearningOptions::word)
                             .collect(Collectors.joining(", "))));
         }
         lines.add("");
@@ -203,8 +203,12 @@ final class LearningOptions {
     private static String goingWith(Family q) {
         return GradientEstimator.all().stream()
                 .filter(each -> each.refuses(q, 1).isEmpty())
-                .map(GradientEstimator::name)
+                .map(LearningOptions::word)
                 .collect(Collectors.joining(", "));
+    }
+
+    private static String word(GradientEstimator gradient) {
+        return gradient.name().replaceFirst(":.*", ":T");
     }
 
     /** Rows held out of so many to train on. */

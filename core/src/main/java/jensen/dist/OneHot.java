@@ -53,9 +53,8 @@ public record OneHot(Tensor logits, int classes) implements Finite {
     @Override
     public Tensor sample(int k, Generator rng) {
         Tensor p = variables(logits.detach()).softmax(-1);
-        long[] each = Shapes.append(Shapes.batch(p.shape()), 1);
-        Tensor u = rng.uniform(p.dtype(), p.device(), Shapes.prepend(k, each));
-        return flat(chosen(u, p));
+        Tensor u = rng.uniform(p.dtype(), p.device(), Shapes.prepend(k, Shapes.batch(p.shape())));
+        return flat(chosen(u.unsqueeze(-1), p));
     }
 
     /**

@@ -1,6 +1,7 @@
 package jensen.gradient;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import jensen.bound.Bound;
 import jensen.bound.Elbo;
@@ -66,10 +67,20 @@ public record Objective(Bound bound, GradientEstimator gradient, int samples) {
                     .formatted(
                             gradient.name(),
                             reason,
-                            serving(bound, samples).stream()
+                            GradientEstimator.all().stream()
                                     .filter(g -> g.refuses(q, event).isEmpty())
-                                    .map(GradientEstimator::name)
+                                    .map(this::named)
+                                    .flatMap(Optional::stream)
                                     .collect(Collectors.joining(", "))));
         });
+    }
+
+    /** An estimator that serves the bound, or does so of more samples. */
+    private Optional<String> named(GradientEstimator other) {
+        if (!(other.serves(bound, samples) instanceof Verdict.Refused)) {
+            return Optional.of(other.name());
+        }
+        boolean ofMore = !(other.serves(bound, 2 * samples) instanceof Verdict.Refused);
+        return ofMore ? Optional.of(other.name() + " of " + 2 * samples + " samples") : Optional.empty();
     }
 }

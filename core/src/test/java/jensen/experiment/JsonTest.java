@@ -83,6 +83,7 @@ class JsonTest {
                                 new Family.Normal(),
                                 new Family.NormalShared(),
                                 new Family.Categorical(7),
+                                new CorrelatedFamily.OneHot(4),
                                 new CorrelatedFamily.FullNormal(),
                                 new CorrelatedFamily.LowRankNormal(3),
                                 new FlowFamily.Planar(2),
@@ -94,7 +95,8 @@ class JsonTest {
                                 new Prior.StandardNormal(13),
                                 new Prior.Mixture(3, 4),
                                 new Prior.Flow(2, 3, 4),
-                                new Prior.Vamp(HEAD, 5, true))),
+                                new Prior.Vamp(HEAD, 5, true),
+                                new Prior.Discrete(new CorrelatedFamily.OneHot(4), 8, true))),
                 new Kind(Conditional.class, List.of(HEAD)),
                 new Kind(
                         Guide.class,

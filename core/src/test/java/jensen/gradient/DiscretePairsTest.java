@@ -223,12 +223,12 @@ class DiscretePairsTest {
             for (Family real : List.of(new Family.Normal(), new CorrelatedFamily.FullNormal())) {
                 refused(new Objective(Elbo.sampled(), gradient, 1), real, 8)
                         .hasMessageContainingAll(gradient.name(), real.name() + " is real")
-                        .hasMessageEndingWith("use pathwise, stl, dreg, score-plain, wake-sleep");
+                        .hasMessageEndingWith("use pathwise, stl, dreg, score of 2 samples, score-plain, wake-sleep");
             }
         }
         Objective sum = new Objective(Elbo.analytic(), new Enumeration(), 1);
         sum.check(bits, 12);
-        refused(sum, bits, 13).hasMessageContainingAll("4,096", "8,192", "use score-plain");
+        refused(sum, bits, 13).hasMessageContainingAll("4,096", "8,192", "use score of 2 samples, score-plain");
         refused(sum, new CorrelatedFamily.OneHot(10), 40).hasMessageContaining("10,000");
         refused(sum, bits, 100).hasMessageContaining("2^63 or more");
         assertThat(GradientEstimator.usual(bits, 12)).isEqualTo(new Enumeration());

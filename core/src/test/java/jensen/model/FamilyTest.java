@@ -44,6 +44,7 @@ class FamilyTest {
 
     private static List<Family> every() {
         List<Family> every = new ArrayList<>(Family.ALL);
+        every.add(new CorrelatedFamily.OneHot(5));
         every.add(new CorrelatedFamily.FullNormal());
         every.add(new CorrelatedFamily.LowRankNormal(2));
         every.add(new FlowFamily.Planar(3));
