@@ -104,12 +104,10 @@ final class Algorithms implements Callable<Integer> {
             throw new IllegalArgumentException(
                     "--posterior: expected one of a real z, through which these algorithms move, found " + model.family().name());
         }
-        for (int number : new int[] {rows, epochs, evaluationRows, evaluationSamples}) {
-            if (number < 1) {
-                throw new IllegalArgumentException("--rows, --epochs, --evaluation-rows and --evaluation-samples:"
-                        + " expected 1 or more, found " + number);
-            }
-        }
+        Choices.atLeast("--rows", rows, 1);
+        Choices.atLeast("--epochs", epochs, 1);
+        Choices.atLeast("--evaluation-rows", evaluationRows, 1);
+        Choices.atLeast("--evaluation-samples", evaluationSamples, 1);
         Native.load();
         List<Outcome> outcomes = new ArrayList<>();
         try (Meter meter = Meter.of(terminal, 0)) {

@@ -40,6 +40,7 @@ import jensen.optim.Schedule;
 import jensen.optim.Sgd;
 import jensen.tensor.DType;
 import jensen.tensor.Device;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.TypeConversionException;
 
@@ -87,6 +88,13 @@ final class Choices {
     private static final int LENGTH = 4;
 
     private Choices() {}
+
+    /** @throws IllegalArgumentException if an option is given whose number is smaller than it can be */
+    static void atLeast(String option, @Nullable Integer value, int least) {
+        if (value != null && value < least) {
+            throw new IllegalArgumentException(option + ": expected " + least + " or more, found " + value);
+        }
+    }
 
     /** Makes a command line understand the names. */
     static void register(CommandLine line) {
@@ -270,6 +278,7 @@ final class Choices {
         Map<String, DoubleFunction<Rate>> rates = new LinkedHashMap<>();
         rates.put("constant", none -> (start, epochs) -> new Schedule.Constant(start));
         rates.put("cosine", none -> (start, epochs) -> new Schedule.Cosine(start, 0, epochs));
+        rates.put("tripling", none -> (start, epochs) -> new Schedule.Tripling(start));
         rates.put("exponential:F", factor -> (start, epochs) -> new Schedule.Exponential(start, factor, 1));
         return withNumber(text, rates);
     }

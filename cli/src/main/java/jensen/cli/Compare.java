@@ -65,12 +65,8 @@ final class Compare implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (rows < 2) {
-            throw new IllegalArgumentException("--rows: expected 2 or more, found " + rows);
-        }
-        if (samples < 1) {
-            throw new IllegalArgumentException("--samples: expected 1 or more, found " + samples);
-        }
+        Choices.atLeast("--rows", rows, 2);
+        Choices.atLeast("--samples", samples, 1);
         List<Trained> runs = new ArrayList<>();
         for (Path directory : directories) {
             runs.add(Trained.open(directory, seed, work));

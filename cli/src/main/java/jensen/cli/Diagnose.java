@@ -107,13 +107,13 @@ final class Diagnose implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        require("--rows", rows, 1);
-        require("--samples", samples, 2);
-        require("--simulated", simulated, Calibration.FEWEST);
+        Choices.atLeast("--rows", rows, 1);
+        Choices.atLeast("--samples", samples, 2);
+        Choices.atLeast("--simulated", simulated, Calibration.FEWEST);
         if (repetitions != null) {
-            require("--gradient-noise", repetitions, 2);
+            Choices.atLeast("--gradient-noise", repetitions, 2);
         }
-        require("--bracket", bracket, 0);
+        Choices.atLeast("--bracket", bracket, 0);
         Trained trained = Trained.open(directory, seed, work);
         if (bracket > 0 && trained.evaluator().states().isPresent()) {
             throw new IllegalArgumentException("--bracket: expected a run whose z is real, through which annealing moves, found a"
@@ -162,12 +162,6 @@ final class Diagnose implements Callable<Integer> {
     private static AnnealedImportance annealed(int temperatures) {
         return new AnnealedImportance(
                 AnnealedImportance.Start.POSTERIOR, AnnealedImportance.Spacing.SIGMOIDAL, temperatures, 16, 10);
-    }
-
-    private static void require(String option, int value, int least) {
-        if (value < least) {
-            throw new IllegalArgumentException(option + ": expected " + least + " or more, found " + value);
-        }
     }
 
     private Map<String, Object> fields(Collapse collapse, Surgery surgery, Calibration calibration) {

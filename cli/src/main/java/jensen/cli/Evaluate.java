@@ -94,12 +94,8 @@ final class Evaluate implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (rows != null && rows < 1) {
-            throw new IllegalArgumentException("--rows: expected 1 or more, found " + rows);
-        }
-        if (samples != null && samples < 1) {
-            throw new IllegalArgumentException("--samples: expected 1 or more, found " + samples);
-        }
+        Choices.atLeast("--rows", rows, 1);
+        Choices.atLeast("--samples", samples, 1);
         evidence.check();
         Trained opened = Trained.open(directory, seed, work);
         Trained trained = inference == null ? opened : opened.with(inference);

@@ -91,9 +91,7 @@ final class EvidenceOptions {
         if (!(error() > 0)) {
             throw new IllegalArgumentException("--error: expected a number above 0, found " + error());
         }
-        if (budget < FIRST) {
-            throw new IllegalArgumentException("--budget: expected " + FIRST + " or more, found " + budget);
-        }
+        Choices.atLeast("--budget", budget, FIRST);
         if (chunk < 0) {
             throw new IllegalArgumentException("--chunk: expected 1 or more, found " + chunk);
         }

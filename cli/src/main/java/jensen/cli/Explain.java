@@ -107,9 +107,7 @@ final class Explain implements Callable<Integer> {
     }
 
     private void check() {
-        if (samples != null && samples < 2) {
-            throw new IllegalArgumentException("--samples: expected 2 or more, found " + samples);
-        }
+        Choices.atLeast("--samples", samples, 2);
         if (all && datum != null) {
             throw new IllegalArgumentException("--datum and --all: expected one of them, found both");
         }

@@ -70,8 +70,9 @@ final class LearningOptions {
     @Option(
             names = "--schedule",
             paramLabel = "NAME",
-            description = "Of the learning rate: constant, cosine (to 0), or exponential:F, times F each epoch"
-                    + " (default: constant).")
+            description =
+                    "Of the learning rate: constant, cosine (to 0), exponential:F, times F each epoch, or tripling,"
+                            + " that of the IWAE paper: 10^(-i/7) for 3^i epochs, i = 0, 1, ... (default: constant).")
     private Choices.Rate schedule = (start, n) -> new Schedule.Constant(start);
 
     @Option(names = "--optimiser", paramLabel = "NAME", description = "adam, adagrad or sgd (default: adam).")
@@ -234,12 +235,8 @@ final class LearningOptions {
         if (!(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("--learning-rate: expected a number above 0, found " + learningRate);
         }
-        if (batch < 1) {
-            throw new IllegalArgumentException("--batch: expected 1 or more, found " + batch);
-        }
-        if (validation != null && validation < 1) {
-            throw new IllegalArgumentException("--validation: expected 1 or more, found " + validation);
-        }
+        Choices.atLeast("--batch", batch, 1);
+        Choices.atLeast("--validation", validation, 1);
         schedule.of(learningRate, stop().epochs());
         Objective objective = objective(model);
         objective.check(model.family(), model.event());

@@ -115,9 +115,7 @@ final class ModelOptions {
      * @throws IllegalArgumentException for a value that cannot be
      */
     void check() {
-        if (latent < 1) {
-            throw new IllegalArgumentException("--latent: expected 1 or more, found " + latent);
-        }
+        Choices.atLeast("--latent", latent, 1);
         Head none = nowhere();
         if (!prior(none, false).fits(none.family())) {
             throw new IllegalArgumentException("--prior: expected uniform or learned for the discrete z of --posterior "

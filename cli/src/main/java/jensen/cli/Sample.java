@@ -63,9 +63,7 @@ final class Sample implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         String format = Trained.format(out, ".png", ".npy", ".csv");
-        if (count < 1) {
-            throw new IllegalArgumentException("--count: expected 1 or more, found " + count);
-        }
+        Choices.atLeast("--count", count, 1);
         Trained trained = Trained.open(directory, seed, work);
         Gallery gallery =
                 format.equals(".png") ? trained.pictures() : new Gallery(trained.experiment(), trained.evaluator());

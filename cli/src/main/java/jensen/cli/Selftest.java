@@ -40,9 +40,7 @@ final class Selftest implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (threads < 1) {
-            throw new IllegalArgumentException("--threads: expected 1 or more, found " + threads);
-        }
+        Choices.atLeast("--threads", threads, 1);
         List<Map<String, Object>> oracles = new ArrayList<>();
         if (!json) {
             terminal.out().printf(Locale.ROOT, LINE, "", "", "expected", "found");

@@ -16,9 +16,7 @@ final class WorkOptions {
     private Device device = Device.CPU;
 
     int threads() {
-        if (threads != null && threads < 1) {
-            throw new IllegalArgumentException("--threads: expected 1 or more, found " + threads);
-        }
+        Choices.atLeast("--threads", threads, 1);
         return threads == null ? Runtime.getRuntime().availableProcessors() : threads;
     }
 

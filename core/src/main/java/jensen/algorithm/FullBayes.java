@@ -12,11 +12,13 @@ import jensen.gradient.Estimate;
 import jensen.gradient.Pathwise;
 import jensen.gradient.Target;
 import jensen.net.Parameters;
+import jensen.optim.Optimised;
 import jensen.tensor.Autograd;
 import jensen.tensor.Generator;
 import jensen.tensor.Native;
 import jensen.tensor.Scope;
 import jensen.tensor.Tensor;
+import jensen.train.Reader;
 import jensen.train.Training;
 
 /**
@@ -36,9 +38,9 @@ public final class FullBayes implements Iterator<FullBayes.Step> {
     private final Parameters drawn;
     private final Tensor logVariance;
     private final Parameters phi;
-    private final Uphill forMean;
-    private final Uphill forLogVariance;
-    private final Uphill forPhi;
+    private final Optimised forMean;
+    private final Optimised forLogVariance;
+    private final Optimised forPhi;
     private long done;
 
     /**
@@ -67,9 +69,9 @@ public final class FullBayes implements Iterator<FullBayes.Step> {
         try (Scope scope = new Scope()) {
             this.logVariance = scope.keep(theta.flat().zerosLike().add(FIRST_LOG_VARIANCE));
         }
-        this.forMean = new Uphill(mean.flat(), training.optimiser());
-        this.forLogVariance = new Uphill(logVariance, training.optimiser());
-        this.forPhi = new Uphill(phi.flat(), training.optimiser());
+        this.forMean = new Optimised(mean.flat(), training.optimiser());
+        this.forLogVariance = new Optimised(logVariance, training.optimiser());
+        this.forPhi = new Optimised(phi.flat(), training.optimiser());
     }
 
     /** μ, as far as it has come. */
@@ -91,7 +93,7 @@ public final class FullBayes implements Iterator<FullBayes.Step> {
     @Override
     public Step next() {
         try (Scope scope = new Scope()) {
-            Batch batch = reader.read(done, mean.flat());
+            Batch batch = reader.read(done, reader.rows(done), mean.flat());
             Generator rng = training.generator();
             DiagonalNormal q = posterior();
             Tensor zeta = q.noise(1, rng.split("zeta").split(done)).select(0, 0);
@@ -101,7 +103,7 @@ public final class FullBayes implements Iterator<FullBayes.Step> {
                     .toList();
             List<Tensor> gradient = Autograd.gradient(estimate.bound().mean(), leaves);
             int split = drawn.leaves().size();
-            Tensor forTheta = Uphill.flat(gradient.subList(0, split));
+            Tensor forTheta = Parameters.flat(gradient.subList(0, split));
             Tensor deviation = q.standardDeviation();
             // the derivatives of θ = μ + σ ζ, and of −KL/N = −½ Σ (σ² + μ² − 1 − log σ²)/N
             Tensor slope = forTheta.mul(zeta).mul(deviation).mul(0.5);
@@ -110,10 +112,10 @@ public final class FullBayes implements Iterator<FullBayes.Step> {
                     .orElseThrow()
                     .item();
             double elbo = estimate.terms().elbo().mean().item();
-            double rate = training.learningRate().at(reader.epoch(done));
+            double rate = training.learningRate().at(reader.epochs(done));
             forMean.step(forTheta.add(mean.flat().mul(-1.0 / rows)), rate);
             forLogVariance.step(slope.add(shrink), rate);
-            forPhi.step(Uphill.flat(gradient.subList(split, gradient.size())), rate);
+            forPhi.step(Parameters.flat(gradient.subList(split, gradient.size())), rate);
             done++;
             return new Step(elbo - kl / rows, elbo, kl);
         }

@@ -12,11 +12,13 @@ import jensen.model.LogWeights;
 import jensen.model.Model;
 import jensen.model.Prior;
 import jensen.net.Parameters;
+import jensen.optim.Optimised;
 import jensen.tensor.Autograd;
 import jensen.tensor.Generator;
 import jensen.tensor.Native;
 import jensen.tensor.Scope;
 import jensen.tensor.Tensor;
+import jensen.train.Reader;
 import jensen.train.Training;
 
 /**
@@ -36,7 +38,7 @@ public final class MonteCarloEm implements Iterator<MonteCarloEm.Step> {
     private final Training training;
     private final Reader reader;
     private final Parameters theta;
-    private final Uphill uphill;
+    private final Optimised uphill;
     private final double[][] chains;
     private double stepSize = FIRST_STEP;
     private long done;
@@ -65,7 +67,7 @@ public final class MonteCarloEm implements Iterator<MonteCarloEm.Step> {
         this.training = training;
         this.reader = new Reader(training, data);
         this.theta = theta;
-        this.uphill = new Uphill(theta.flat(), training.optimiser());
+        this.uphill = new Optimised(theta.flat(), training.optimiser());
         int latent = training.model().prior().latent();
         this.chains = new double[data.size()][];
         try (Scope scope = new Scope()) {
@@ -93,13 +95,13 @@ public final class MonteCarloEm implements Iterator<MonteCarloEm.Step> {
     @Override
     public Step next() {
         try (Scope scope = new Scope()) {
-            Batch batch = reader.read(done, theta.flat());
+            Batch batch = reader.read(done, reader.rows(done), theta.flat());
             double used = stepSize;
             Hmc.Move move = move(batch);
             double acceptance = Arrays.stream(move.acceptance()).average().orElseThrow();
             stepSize *= Math.exp(ADAPTATION * (acceptance - ACCEPTANCE));
             double logJoint = move.state().logDensity(1).mean().item();
-            double rate = training.learningRate().at(reader.epoch(done));
+            double rate = training.learningRate().at(reader.epochs(done));
             for (int i = 0; i < UPDATES; i++) {
                 update(batch, move.state().z(), rate);
             }
@@ -133,7 +135,7 @@ public final class MonteCarloEm implements Iterator<MonteCarloEm.Step> {
         try (Scope scope = new Scope()) {
             List<Tensor> gradient = Native.withGradient(
                     () -> Autograd.gradient(logJoint(batch, z).mean(), theta.leaves()));
-            uphill.step(Uphill.flat(gradient), rate);
+            uphill.step(Parameters.flat(gradient), rate);
         }
     }
 

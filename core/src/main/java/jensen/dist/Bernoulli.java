@@ -2,6 +2,7 @@ package jensen.dist;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import jensen.tensor.Autograd;
 import jensen.tensor.Generator;
 import jensen.tensor.Shapes;
@@ -41,30 +42,32 @@ public record Bernoulli(Tensor logits) implements Finite {
                 List.of(
                         c -> c.matmul(x)
                                 .unsqueeze(1)
-                                .sub(logits.sigmoid().mul(c.sum(-1).unsqueeze(-1).unsqueeze(-1))),
+                                .sub(logits.sigmoid()
+                                        .mul(c.sum(-1).unsqueeze(-1).unsqueeze(-1))),
                         c -> c.transpose(0, 1).matmul(logits.select(1, 0))));
     }
 
     /**
-     * {@link #logProb} of one x under the logits h Wᵀ + b, without a gradient: Σ log σ((2x − 1) l), which is the same for
-     * x ∈ {0, 1}. With the signs in the weights the product of matrices applies σ itself, and a logarithm is taken only of the
-     * product of some hundred of its values: a fifth less time for many h. Where such a product is too small for that, the
-     * logits themselves are used.
+     * {@link #logProb} of one x under the logits h Wᵀ + b, without a gradient, as a function of h, {@code […, H]} to
+     * {@code […]}: Σ log σ((2x − 1) l), which is the same for x ∈ {0, 1}. With the signs in the weights the product of matrices
+     * applies σ itself, and a logarithm is taken only of the product of some sixty of its values: a fifth less time for many h.
+     * Where such a product is too small for that, the logits themselves are used.
      *
-     * @param h {@code […, H]}
      * @param weight W, {@code [X, H]}
      * @param bias b, {@code [X]}
      * @param x {@code [X]}
-     * @return {@code […]}
      */
-    public static Tensor logProb(Tensor h, Tensor weight, Tensor bias, Tensor x) {
+    public static UnaryOperator<Tensor> density(Tensor weight, Tensor bias, Tensor x) {
         Tensor sign = x.mul(2).add(-1);
-        Tensor products =
-                h.linearSigmoid(weight.mul(sign.unsqueeze(-1)), bias.mul(sign)).products();
-        boolean small = products.reshape(-1).neg().max(0).item() > -SMALLEST;
-        return small
-                ? new Bernoulli(h.linear(weight, bias)).logProb(x)
-                : products.log().sum(-1);
+        Tensor signedWeight = weight.mul(sign.unsqueeze(-1));
+        Tensor signedBias = bias.mul(sign);
+        return h -> {
+            Tensor products = h.linearSigmoid(signedWeight, signedBias).products();
+            boolean small = products.reshape(-1).neg().max(0).item() > -SMALLEST;
+            return small
+                    ? new Bernoulli(h.linear(weight, bias)).logProb(x)
+                    : products.log().sum(-1);
+        };
     }
 
     @Override

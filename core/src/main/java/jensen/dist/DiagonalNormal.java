@@ -21,7 +21,12 @@ public record DiagonalNormal(Tensor mean, Tensor logVariance) implements Reparam
     /** −½ Σ [(x − μ)²/σ² + log σ² + log 2π]. */
     @Override
     public Tensor logProb(Tensor x) {
-        return standardise(x).square().add(logVariance).add(LOG_TAU).sum(-1).mul(-0.5);
+        Tensor standardised = standardise(x);
+        Tensor constants = logVariance.add(LOG_TAU);
+        // one variance may stand for all elements
+        boolean single = constants.rank() == 0 || constants.size(-1) < standardised.size(-1);
+        Tensor constant = single ? constants.add(standardised.zerosLike()).sum(-1) : constants.sum(-1);
+        return standardised.square().sum(-1).add(constant).mul(-0.5);
     }
 
     /**

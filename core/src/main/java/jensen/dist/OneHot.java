@@ -18,8 +18,8 @@ public record OneHot(Tensor logits, int classes) implements Finite {
     /** @throws IllegalArgumentException for fewer than two classes, or events that are not made of whole variables */
     public OneHot {
         if (classes < 2 || logits.size(-1) % classes != 0) {
-            throw new IllegalArgumentException("classes must be ≥ 2 and divide the event's " + logits.size(-1)
-                    + " elements, was " + classes);
+            throw new IllegalArgumentException(
+                    "classes must be ≥ 2 and divide the event's " + logits.size(-1) + " elements, was " + classes);
         }
     }
 
@@ -71,8 +71,7 @@ public record OneHot(Tensor logits, int classes) implements Finite {
         for (long c = 0; c < p.size(-1); c++) {
             end = end.add(p.narrow(-1, c, 1));
             // rounding may leave the last share's end below 1
-            Tensor within =
-                    c + 1 < p.size(-1) ? u.lessThan(end) : u.zerosLike().add(1);
+            Tensor within = c + 1 < p.size(-1) ? u.lessThan(end) : u.zerosLike().add(1);
             chosen.add(within.sub(before));
             before = within;
         }
@@ -124,8 +123,8 @@ public record OneHot(Tensor logits, int classes) implements Finite {
         int variables = Math.toIntExact(logits.size(-1) / classes);
         double[] values = Arrays.stream(Finite.numbers(classes, variables))
                 .flatMap(number -> Arrays.stream(number).boxed())
-                .flatMapToDouble(digit ->
-                        java.util.stream.IntStream.range(0, classes).mapToDouble(c -> c == digit ? 1 : 0))
+                .flatMapToDouble(
+                        digit -> java.util.stream.IntStream.range(0, classes).mapToDouble(c -> c == digit ? 1 : 0))
                 .toArray();
         return Tensor.of(values, logits.device(), states(), logits.size(-1)).to(logits.dtype());
     }

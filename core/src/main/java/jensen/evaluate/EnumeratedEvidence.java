@@ -5,10 +5,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.IntConsumer;
 import jensen.data.Batch;
 import jensen.data.Dataset;
+import jensen.dist.Distribution;
+import jensen.dist.Draw;
 import jensen.dist.Finite;
+import jensen.model.LogWeights;
 import jensen.tensor.Scope;
 import jensen.tensor.Tensor;
 
@@ -38,8 +42,7 @@ public record EnumeratedEvidence(int budget) implements EvidenceMethod {
     @Override
     public List<Evidence> evidence(Evaluator evaluator, Dataset data, int[] rows, IntConsumer done) {
         return each(evaluator, data, rows, done, logs -> logs.logEvidence).stream()
-                .map(found -> new Evidence(
-                        found.row, found.value, 0, this, found.evaluations, true, Optional.empty()))
+                .map(found -> new Evidence(found.row, found.value, 0, this, found.evaluations, true, Optional.empty()))
                 .toList();
     }
 
@@ -119,6 +122,7 @@ public record EnumeratedEvidence(int budget) implements EvidenceMethod {
         try (Scope scope = new Scope()) {
             Batch batch = e.read(data, rows);
             Finite q = (Finite) e.posterior(batch);
+            BiFunction<Draw, Distribution, LogWeights> terms = e.model().logWeights(e.theta(), batch);
             Tensor support = q.support();
             int states = Math.toIntExact(support.size(0));
             double[][] joint = new double[rows.length][states];
@@ -128,8 +132,10 @@ public record EnumeratedEvidence(int budget) implements EvidenceMethod {
                 int n = Math.min(chunk, states - from);
                 try (Scope inner = new Scope()) {
                     Tensor z = support.narrow(0, from, n);
-                    Evaluator.spread(e.model().logJoint(e.theta(), batch, z.unsqueeze(1)), joint, from, n);
-                    Evaluator.spread(q.logProbOfPairs(z), posterior, from, n);
+                    Draw values = new Draw(z.unsqueeze(1), Optional.of(q.logProbOfPairs(z)));
+                    LogWeights w = terms.apply(values, q);
+                    Evaluator.spread(w.logLikelihood().add(w.logPrior()), joint, from, n);
+                    Evaluator.spread(w.logPosterior(), posterior, from, n);
                 }
             }
             List<Found> found = new ArrayList<>(rows.length);

@@ -145,13 +145,13 @@ public record Evaluator(
         try (Scope scope = new Scope()) {
             Batch batch = read(data, rows);
             Distribution q = posterior(batch);
+            var weigh = model.logWeights(theta, batch);
             Generator noise = rng.split("draw");
             int chunk = chunk(n, samples, batch);
             for (int from = 0, c = 0; from < samples; from += chunk, c++) {
                 int k = Math.min(chunk, samples - from);
                 try (Scope inner = new Scope()) {
-                    LogWeights w = model.logWeights(
-                            theta, batch, q.draw(k, noise.split(c).rows(rows)), q);
+                    LogWeights w = weigh.apply(q.draw(k, noise.split(c).rows(rows)), q);
                     spread(w.total(), logWeights, from, k);
                     spread(w.logLikelihood(), logLikelihoods, from, k);
                     if (kl.length == 0) {

@@ -33,20 +33,26 @@ public record LogMeanExp(
         if (!Double.isFinite(max)) {
             return unknown(max > 0 ? max : Double.NEGATIVE_INFINITY);
         }
-        double sum = 0;
-        for (double w : logWeights) {
-            sum += Math.exp(w - max);
-        }
-        double effective = effectiveSamples(logWeights);
+        double[] relative = relative(logWeights, max);
+        double sum = Arrays.stream(relative).sum();
+        double effective = effectiveSamples(relative, sum);
         // Var(mean)/mean² with the unbiased variance: (K Σw²/(Σw)² − 1)/(K − 1)
         double relativeVariance = k < 2 ? Double.NaN : (k / effective - 1) / (k - 1);
         double value = max + Math.log(sum / k);
         return new LogMeanExp(
                 value,
                 Math.sqrt(Math.max(0, relativeVariance)),
-                value - bias(logWeights, max + Math.log(sum)),
+                value - bias(relative, sum),
                 effective,
                 ParetoTail.shape(logWeights));
+    }
+
+    private static double[] relative(double[] logWeights, double max) {
+        double[] relative = new double[logWeights.length];
+        for (int i = 0; i < relative.length; i++) {
+            relative[i] = Math.exp(logWeights[i] - max);
+        }
+        return relative;
     }
 
     /**
@@ -68,13 +74,14 @@ public record LogMeanExp(
 
     /** (Σw)² / Σw² of weights of which at least one is finite and none infinite. */
     static double effectiveSamples(double[] logWeights) {
-        double max = Arrays.stream(logWeights).max().orElseThrow();
-        double sum = 0;
+        double[] relative = relative(logWeights, Arrays.stream(logWeights).max().orElseThrow());
+        return effectiveSamples(relative, Arrays.stream(relative).sum());
+    }
+
+    private static double effectiveSamples(double[] weights, double sum) {
         double squares = 0;
-        for (double w : logWeights) {
-            double relative = Math.exp(w - max);
-            sum += relative;
-            squares += relative * relative;
+        for (double w : weights) {
+            squares += w * w;
         }
         return sum * sum / squares;
     }
@@ -84,14 +91,14 @@ public record LogMeanExp(
     }
 
     /** (K − 1) times the mean, over the draws, of the change of the value when that draw is left out. */
-    private static double bias(double[] logWeights, double logSum) {
-        int k = logWeights.length;
+    private static double bias(double[] weights, double sum) {
+        int k = weights.length;
         if (k < 2) {
             return 0;
         }
         double change = 0;
-        for (double w : logWeights) {
-            change += Math.log1p(-Math.min(1, Math.exp(w - logSum)));
+        for (double w : weights) {
+            change += Math.log1p(-Math.min(1, w / sum));
         }
         return (k - 1) * (change / k + Math.log1p(1.0 / (k - 1)));
     }

@@ -78,8 +78,7 @@ public record MeanField(Refinement refinement) {
     private record Form(Tensor parameters, Function<Tensor, Distribution> make) {
         static Form of(Distribution q) {
             if (q instanceof DiagonalNormal normal) {
-                return new Form(
-                        Tensor.concat(List.of(normal.mean(), normal.logVariance()), -1), Form::normal);
+                return new Form(Tensor.concat(List.of(normal.mean(), normal.logVariance()), -1), Form::normal);
             }
             if (q instanceof Bernoulli bits) {
                 return new Form(bits.logits(), Bernoulli::new);

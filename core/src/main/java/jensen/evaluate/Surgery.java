@@ -65,16 +65,24 @@ public record Surgery(
             throw new IllegalArgumentException("samples must be ≥ 2 for an error, was " + samples);
         }
         Codes codes = evaluator.codes(data, rows);
-        double kl = Arrays.stream(codes.klPerDimension()
-                        .orElseThrow(() -> new IllegalArgumentException(
-                                "q must be normal with independent components and p(z) standard normal, or both discrete")))
+        double kl = Arrays.stream(
+                        codes.klPerDimension()
+                                .orElseThrow(
+                                        () -> new IllegalArgumentException(
+                                                "q must be normal with independent components and p(z) standard normal, or both discrete")))
                 .sum();
         int[] places = new int[rows.length];
         Arrays.setAll(places, i -> i);
         int block = (int) Math.max(1, Math.min(Evaluator.BLOCK, HELD / ((long) samples * rows.length)));
         List<Estimate> information = evaluator.blocks(places, block, done, part -> {
             try (Scope scope = new Scope()) {
-                return information(codes, evaluator.discrete(), part, rows, samples, evaluator.rng().split("surgery"));
+                return information(
+                        codes,
+                        evaluator.discrete(),
+                        part,
+                        rows,
+                        samples,
+                        evaluator.rng().split("surgery"));
             }
         });
         Estimate mean =
@@ -98,7 +106,8 @@ public record Surgery(
                 int[] numbers = Arrays.stream(part).map(i -> rows[i]).toArray();
                 Tensor z = posterior(codes, evaluator.discrete(), part)
                         .sample(each, evaluator.rng().split("correlation").rows(numbers));
-                double[] found = ratios(codes, evaluator.discrete(), all, evenly, z).toDoubles();
+                double[] found =
+                        ratios(codes, evaluator.discrete(), all, evenly, z).toDoubles();
                 return Arrays.stream(found).boxed().toList();
             }
         });
@@ -117,9 +126,7 @@ public record Surgery(
     }
 
     private static Distribution posterior(Codes codes, Optional<Finite> discrete, int[] places) {
-        return discrete.isPresent()
-                ? discrete.get().withMean(matrix(codes.mean(), places))
-                : normal(codes, places);
+        return discrete.isPresent() ? discrete.get().withMean(matrix(codes.mean(), places)) : normal(codes, places);
     }
 
     private static DiagonalNormal normal(Codes codes, int[] places) {

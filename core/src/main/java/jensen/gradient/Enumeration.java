@@ -31,8 +31,7 @@ public record Enumeration() implements GradientEstimator {
         Tensor support = q.support();
         Tensor logQ = q.logProbOfPairs(support);
         LogWeights each = target.logWeights(new Draw(support.unsqueeze(1), Optional.of(logQ)), q);
-        return Pathwise.differentiated(
-                bound, each.expected(logQ.exp(), samples).weighted(klWeight));
+        return Pathwise.differentiated(bound, each.expected(logQ.exp(), samples).weighted(klWeight));
     }
 
     /** The distribution as one whose values can be counted. */

@@ -53,7 +53,8 @@ public sealed interface GradientEstimator
      * @param event the length of z
      */
     static GradientEstimator usual(Family q, int event) {
-        return List.of(new Pathwise(), new Enumeration(), new ScoreFunction(ScoreFunction.Baseline.LEAVE_ONE_OUT)).stream()
+        return List.of(new Pathwise(), new Enumeration(), new ScoreFunction(ScoreFunction.Baseline.LEAVE_ONE_OUT))
+                .stream()
                 .filter(estimator -> estimator.refuses(q, event).isEmpty())
                 .findFirst()
                 .orElseThrow();

@@ -55,8 +55,6 @@ public record GumbelSoftmax(double temperature) implements GradientEstimator {
 
     @Override
     public Optional<String> refuses(Family q, int event) {
-        return q.discrete()
-                ? Optional.empty()
-                : Optional.of("relaxes a discrete z; that of " + q.name() + " is real");
+        return q.discrete() ? Optional.empty() : Optional.of("relaxes a discrete z; that of " + q.name() + " is real");
     }
 }

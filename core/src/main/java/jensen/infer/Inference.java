@@ -12,7 +12,9 @@ import jensen.model.CorrelatedFamily;
 import jensen.model.Family;
 import jensen.model.FlowFamily;
 import jensen.model.LogWeights;
+import jensen.net.Parameters;
 import jensen.optim.Adam;
+import jensen.optim.Optimised;
 import jensen.tensor.Autograd;
 import jensen.tensor.Generator;
 import jensen.tensor.Native;
@@ -185,16 +187,15 @@ public record Inference(Family family, Objective objective, double learningRate,
         private final Generator noise;
         // a memory of 100 squared gradients: from a poor start the first are so large that 1,000 of them hold up the
         // rest
-        private final Adam adam = new Adam(0.9, 0.99, 1e-8);
-        private final List<Tensor> state = new ArrayList<>();
+        private static final Adam ADAM = new Adam(0.9, 0.99, 1e-8);
+
+        private final Optimised phi;
         private int steps;
 
         Climb(Approximation q, Generator noise) {
             this.q = q;
             this.noise = noise;
-            try (Scope scope = new Scope()) {
-                adam.state().forEach(name -> state.add(scope.keep(q.phi().flat().zerosLike())));
-            }
+            this.phi = new Optimised(q.phi().flat(), ADAM);
         }
 
         void restart(Approximation from) {
@@ -219,14 +220,10 @@ public record Inference(Family family, Objective objective, double learningRate,
                         objective.gradient().estimate(q, objective.bound(), objective.samples(), 1, noise.split(steps));
                 require("log p(data, θ)", estimate.terms().logLikelihood());
                 require("log q(θ)", estimate.terms().logPosterior());
-                List<Tensor> parts = new ArrayList<>();
-                for (Tensor g :
-                        Autograd.gradient(estimate.forPhi().sum(), q.phi().leaves())) {
-                    parts.add(g.reshape(-1));
-                }
-                Tensor gradient = Tensor.concat(parts, 0);
+                Tensor gradient = Parameters.flat(
+                        Autograd.gradient(estimate.forPhi().sum(), q.phi().leaves()));
                 require("the gradient", gradient);
-                adam.step(q.phi().flat(), gradient, state, rate, steps);
+                phi.step(gradient, rate);
             }
         }
 

@@ -3,6 +3,7 @@ package jensen.model;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import jensen.data.Values;
 import jensen.dist.Distribution;
 import jensen.net.Parameters;
@@ -30,6 +31,11 @@ public interface Conditional {
      */
     default Tensor logProb(Parameters w, Tensor condition, Tensor x) {
         return given(w, condition).logProb(x);
+    }
+
+    /** {@link #logProb} of one x as a function of the condition, with what depends on x alone done once. */
+    default UnaryOperator<Tensor> density(Parameters w, Tensor x) {
+        return condition -> logProb(w, condition, x);
     }
 
     /** The parameters that it needs. */

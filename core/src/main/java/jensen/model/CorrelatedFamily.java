@@ -150,10 +150,10 @@ public sealed interface CorrelatedFamily extends Family
     }
 
     /**
-     *      * Refuses a size that is not positive.
+     * Refuses a size that is not positive.
      *
      * @throws IllegalArgumentException that names it and says what it is
-     *      */
+     */
     static void requirePositive(String name, int value) {
         if (value < 1) {
             throw new IllegalArgumentException(name + " must be ≥ 1, was " + value);

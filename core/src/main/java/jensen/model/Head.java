@@ -2,6 +2,7 @@ package jensen.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import jensen.data.Values;
 import jensen.dist.Bernoulli;
 import jensen.dist.Distribution;
@@ -20,7 +21,7 @@ import jensen.tensor.Tensor;
  * @param event the length of the event
  */
 public record Head(Network net, Family family, int event) implements Conditional {
-    /** Conditions for which it pays to change the weights by the x that they share. */
+    /** Conditions for which it pays to do once what depends on x alone. */
     private static final long MANY = 64;
 
     /** @throws IllegalArgumentException if the network's outputs are not as many as the family needs */
@@ -38,17 +39,23 @@ public record Head(Network net, Family family, int event) implements Conditional
 
     /** {@inheritDoc} Where many conditions of one binary x need no gradient, the logits are not formed. */
     @Override
-    public Tensor logProb(Parameters w, Tensor condition, Tensor x) {
-        boolean one = x.count() == event && condition.count() >= MANY * condition.size(-1);
-        if (one && family instanceof Family.Bernoulli && net instanceof Mlp mlp && !Native.recordsGradient()) {
-            Parameters layers = w.at("net");
-            return Bernoulli.logProb(
-                    mlp.lastHidden(layers, condition),
-                    layers.get(mlp.outputWeight()),
-                    layers.get(mlp.outputBias()),
-                    x.reshape(event));
+    public UnaryOperator<Tensor> density(Parameters w, Tensor x) {
+        if (x.count() != event
+                || !(family instanceof Family.Bernoulli)
+                || !(net instanceof Mlp mlp)
+                || Native.recordsGradient()) {
+            return condition -> given(w, condition).logProb(x);
         }
-        return given(w, condition).logProb(x);
+        Parameters layers = w.at("net");
+        UnaryOperator<Tensor> last =
+                Bernoulli.density(layers.get(mlp.outputWeight()), layers.get(mlp.outputBias()), x.reshape(event));
+        return condition -> last.apply(mlp.lastHidden(layers, condition));
+    }
+
+    @Override
+    public Tensor logProb(Parameters w, Tensor condition, Tensor x) {
+        boolean many = condition.count() >= MANY * condition.size(-1);
+        return many ? density(w, x).apply(condition) : given(w, condition).logProb(x);
     }
 
     /** The network's outputs under a condition, {@code […, P]}. */

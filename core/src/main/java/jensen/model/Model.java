@@ -2,6 +2,8 @@ package jensen.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 import jensen.data.Batch;
 import jensen.dist.Distribution;
 import jensen.dist.Draw;
@@ -55,17 +57,7 @@ public record Model(Prior prior, Conditional likelihood) {
     }
 
     /**
-     * log p(x, z) = log p(x|z) + log p(z), {@code [K, B]}, in nats.
-     *
-     * @param z {@code [K, B, D]} or, the same for all data, {@code [K, 1, D]}
-     */
-    public Tensor logJoint(Parameters theta, Batch batch, Tensor z) {
-        return likelihood.logProb(theta.at("likelihood"), z, batch.x())
-                .add(prior(theta).logProb(z));
-    }
-
-    /**
-     * The three terms of log w = log p(x|z) + log p(z) − log q(z|x). This is the only place where they are formed.
+     * The three terms of log w = log p(x|z) + log p(z) − log q(z|x).
      *
      * <p>Of a relaxed q they are those of the relaxed model: the likelihood at the codes between the values, and the densities
      * of the relaxed prior and q; what has a closed form is the divergence of the two that are relaxed.
@@ -74,21 +66,31 @@ public record Model(Prior prior, Conditional likelihood) {
      * @param q the distribution whose density divides: q_φ(z|x), or the same with its parameters as constants
      */
     public LogWeights logWeights(Parameters theta, Batch batch, Draw draw, Distribution q) {
+        return logWeights(prior(theta), z -> likelihood.logProb(theta.at("likelihood"), z, batch.x()), draw, q);
+    }
+
+    /**
+     * {@link #logWeights} of some data as a function of draws and their q, for many calls: what depends on the data alone is done
+     * once.
+     */
+    public BiFunction<Draw, Distribution, LogWeights> logWeights(Parameters theta, Batch batch) {
         Distribution p = prior(theta);
+        UnaryOperator<Tensor> density = likelihood.density(theta.at("likelihood"), batch.x());
+        return (draw, q) -> logWeights(p, density, draw, q);
+    }
+
+    /** This is the only place where the terms are formed. */
+    private static LogWeights logWeights(Distribution p, UnaryOperator<Tensor> density, Draw draw, Distribution q) {
         Tensor z = draw.z();
-        Parameters own = theta.at("likelihood");
         if (q instanceof Relaxed relaxed) {
             return new LogWeights(
-                    () -> likelihood.logProb(own, relaxed.code(z), batch.x()),
+                    () -> density.apply(relaxed.code(z)),
                     () -> Relaxed.of(finite(p), relaxed.temperature()).logProb(z),
                     () -> draw.logProb(q),
                     () -> Kl.closedForm(relaxed.of(), p));
         }
         return new LogWeights(
-                () -> likelihood.logProb(own, z, batch.x()),
-                () -> p.logProb(z),
-                () -> draw.logProb(q),
-                () -> Kl.closedForm(q, p));
+                () -> density.apply(z), () -> p.logProb(z), () -> draw.logProb(q), () -> Kl.closedForm(q, p));
     }
 
     private static Finite finite(Distribution p) {

@@ -9,6 +9,7 @@ import jensen.dist.Finite;
 import jensen.dist.Reparameterised;
 import jensen.net.Parameters;
 import jensen.optim.Adam;
+import jensen.optim.Optimised;
 import jensen.optim.Schedule;
 import jensen.tensor.Autograd;
 import jensen.tensor.Generator;
@@ -54,9 +55,8 @@ public record Refinement(int steps, int samples, double learningRate) {
     public Tensor climb(
             Model model, Parameters theta, Batch batch, Tensor start, Function<Tensor, Distribution> q, Generator rng) {
         Tensor parameters = start.detach().copy();
-        List<Tensor> state = List.of(parameters.zerosLike(), parameters.zerosLike());
+        Optimised climbed = new Optimised(parameters, Adam.standard());
         Schedule rate = new Schedule.Cosine(learningRate, 0, steps);
-        Adam adam = Adam.standard();
         Local local = local(model, theta, batch, q.apply(parameters));
         for (int step = 0; step < steps; step++) {
             try (Scope scope = new Scope()) {
@@ -65,7 +65,7 @@ public record Refinement(int steps, int samples, double learningRate) {
                 Tensor total = Native.withGradient(
                         () -> local.objective(q.apply(leaf), noise).sum());
                 Tensor gradient = Autograd.gradient(total, List.of(leaf)).get(0);
-                adam.step(parameters, gradient, state, rate.at(step), step + 1);
+                climbed.step(gradient, rate.at(step));
             }
         }
         return parameters;
@@ -90,8 +90,10 @@ public record Refinement(int steps, int samples, double learningRate) {
         }
         // θ is fixed, and so is the joint density of every value
         Tensor support = finite.support();
-        Tensor logJoint = Native.withoutGradient(
-                () -> model.logJoint(theta, batch, support.unsqueeze(1)).transpose(0, 1));
+        Tensor logJoint = Native.withoutGradient(() -> {
+            LogWeights w = model.logWeights(theta, batch, Draw.of(support.unsqueeze(1)), like);
+            return w.logLikelihood().add(w.logPrior()).transpose(0, 1);
+        });
         return (q, noise) -> {
             Tensor logQ = ((Finite) q).logProbOfPairs(support).transpose(0, 1);
             return logQ.exp().mul(logJoint.sub(logQ)).sum(-1);
@@ -103,9 +105,8 @@ public record Refinement(int steps, int samples, double learningRate) {
         Tensor z = Native.withoutGradient(() -> q.sample(samples, noise));
         Tensor logWeights = Native.withoutGradient(
                 () -> model.logWeights(theta, batch, Draw.of(z), q).total());
-        Tensor learning = samples == 1
-                ? logWeights
-                : logWeights.sub(logWeights.mean(0)).mul((double) samples / (samples - 1));
+        Tensor learning =
+                samples == 1 ? logWeights : logWeights.sub(logWeights.mean(0)).mul((double) samples / (samples - 1));
         return learning.mul(q.logProb(z)).mean(0);
     }
 }

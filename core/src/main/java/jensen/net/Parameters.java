@@ -176,6 +176,11 @@ public final class Parameters {
         return flat;
     }
 
+    /** Tensors that belong to the leaves, in their order, as {@link #flat} has them: one after the other. */
+    public static Tensor flat(List<Tensor> ofLeaves) {
+        return Tensor.concat(ofLeaves.stream().map(t -> t.reshape(-1)).toList(), 0);
+    }
+
     /** The number of scalar parameters. */
     public long count() {
         return flat.count();

@@ -8,7 +8,8 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Schedule.Constant.class, name = "constant"),
     @JsonSubTypes.Type(value = Schedule.Exponential.class, name = "exponential"),
-    @JsonSubTypes.Type(value = Schedule.Cosine.class, name = "cosine")
+    @JsonSubTypes.Type(value = Schedule.Cosine.class, name = "cosine"),
+    @JsonSubTypes.Type(value = Schedule.Tripling.class, name = "tripling")
 })
 public sealed interface Schedule {
     /**
@@ -63,6 +64,25 @@ public sealed interface Schedule {
         public double at(double epoch) {
             double done = Math.min(1, epoch / epochs);
             return end + (start - end) * 0.5 * (1 + Math.cos(Math.PI * done));
+        }
+    }
+
+    /**
+     * Falls in steps, each three times as long as the one before: {@code start · 10^(−i/7)} for 3^i epochs, i = 0, 1, 2, …; i = 7
+     * ends after 3,280 epochs, the first four after 40.
+     *
+     * @param start the value in the first epoch
+     * @see <a href="https://arxiv.org/abs/1509.00519">Burda, Grosse and Salakhutdinov 2015, arXiv 1509.00519, §5</a>
+     */
+    record Tripling(double start) implements Schedule {
+        @Override
+        public double at(double epoch) {
+            double step = 0;
+            for (double end = 1, length = 1; end <= epoch; end += length) {
+                length *= 3;
+                step++;
+            }
+            return start * Math.pow(10, -step / 7);
         }
     }
 

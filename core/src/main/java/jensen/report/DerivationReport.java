@@ -217,11 +217,10 @@ public record DerivationReport(Experiment experiment, Evaluator evaluator, Datas
         List<Figure> figures = new ArrayList<>();
         Gallery gallery = new Gallery(experiment, evaluator);
         if (gallery.hasPictures()) {
-            figures.add(
-                    new Figure.Picture(
-                            enlarged(gallery.reconstructions(data, new int[] {d.index()})),
-                            "The datum as the encoder sees it, over its reconstruction: the mean of p(x|z) at "
-                                    + (gallery.discrete() ? "the most probable z of q(z|x)." : "the mean of q(z|x).")));
+            figures.add(new Figure.Picture(
+                    enlarged(gallery.reconstructions(data, new int[] {d.index()})),
+                    "The datum as the encoder sees it, over its reconstruction: the mean of p(x|z) at "
+                            + (gallery.discrete() ? "the most probable z of q(z|x)." : "the mean of q(z|x).")));
         }
         if (!gallery.discrete() && Double.isFinite(d.elbo().value())) {
             figures.add(PosteriorPicture.of(evaluator, data, d.index()));

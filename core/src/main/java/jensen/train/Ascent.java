@@ -1,9 +1,9 @@
 package jensen.train;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import jensen.net.Parameters;
+import jensen.optim.Optimised;
 import jensen.optim.Optimiser;
 import jensen.tensor.Gradient;
 import jensen.tensor.Scope;
@@ -16,8 +16,8 @@ import jensen.tensor.Tensor;
 final class Ascent {
     final Parameters parameters;
     final List<Tensor> leaves;
-    final List<Tensor> state;
     private final Optimiser optimiser;
+    private final Optimised optimised;
     private final Tensor gradient;
     private final int pieces;
 
@@ -26,14 +26,10 @@ final class Ascent {
         this.leaves = parameters.leaves();
         this.optimiser = optimiser;
         this.pieces = pieces;
-        List<Tensor> buffers = new ArrayList<>();
+        this.optimised = new Optimised(parameters.flat(), optimiser);
         try (Scope scope = new Scope()) {
             this.gradient = scope.keep(parameters.flat().zerosLike());
-            for (int i = 0; i < optimiser.state().size(); i++) {
-                buffers.add(scope.keep(parameters.flat().zerosLike()));
-            }
         }
-        this.state = List.copyOf(buffers);
     }
 
     /** Where a piece begins: an even share, moved back to the beginning of a row where it is within a matrix. */
@@ -97,30 +93,33 @@ final class Ascent {
             if (scale != 1) {
                 direction.mulInPlace(scale);
             }
-            List<Tensor> buffers =
-                    state.stream().map(b -> b.narrow(0, from, length)).toList();
-            optimiser.step(parameters.flat().narrow(0, from, length), direction, buffers, learningRate, step);
+            optimised.step(from, direction, learningRate, step);
         }
+    }
+
+    /** The optimiser's buffers. */
+    List<Tensor> state() {
+        return optimised.state();
     }
 
     /** Adds the parameters, by name, and the optimiser's buffers to what a checkpoint holds. */
     void save(String group, Map<String, Tensor> to) {
         parameters.all().forEach((name, leaf) -> to.put(group + "." + name, leaf.detach()));
-        for (int i = 0; i < state.size(); i++) {
-            to.put(buffer(group, i), state.get(i));
+        for (int i = 0; i < state().size(); i++) {
+            to.put(buffer(group, i), state().get(i));
         }
     }
 
     void restore(String group, Map<String, Tensor> from) {
         parameters.load(group, from);
-        for (int i = 0; i < state.size(); i++) {
+        for (int i = 0; i < state().size(); i++) {
             Tensor buffer = from.get(buffer(group, i));
             if (buffer == null || buffer.count() != parameters.count()) {
                 throw new IllegalArgumentException("checkpoint must hold " + buffer(group, i) + " with "
                         + parameters.count() + " values, "
                         + (buffer == null ? "has none" : "has " + buffer.count()));
             }
-            state.get(i).copyInPlace(buffer);
+            state().get(i).copyInPlace(buffer);
         }
     }
 

@@ -7,9 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import jensen.data.Batch;
-import jensen.data.Batches;
 import jensen.data.Dataset;
-import jensen.data.Values;
 import jensen.gradient.Estimate;
 import jensen.gradient.Target;
 import jensen.model.LogWeights;
@@ -31,7 +29,7 @@ import jensen.tensor.Tensor;
 public final class Run implements Iterator<Step>, AutoCloseable {
     private final Training training;
     private final Dataset data;
-    private final Batches batches;
+    private final Reader reader;
     private final Ascent theta;
     private final Ascent phi;
     private final Parameters read;
@@ -40,8 +38,6 @@ public final class Run implements Iterator<Step>, AutoCloseable {
     private final Generator rng;
     private final Profile profile = new Profile();
     private long done;
-    private int[] order = {};
-    private int orderOf = -1;
 
     /**
      * A run that starts from given parameters, which it changes in place.
@@ -54,18 +50,9 @@ public final class Run implements Iterator<Step>, AutoCloseable {
         if (threads < 1) {
             throw new IllegalArgumentException("threads must be ≥ 1, was " + threads);
         }
-        if (data.shape().size() != training.model().likelihood().event()) {
-            throw new IllegalArgumentException("data must have "
-                    + training.model().likelihood().event() + " values a row as the model has, has "
-                    + data.shape().size());
-        }
-        Values seen = training.encoding().encoded(data.values());
-        if (!training.model().likelihood().fits(seen)) {
-            throw new IllegalArgumentException(training.model().likelihood().unfit(seen));
-        }
         this.training = training;
         this.data = data;
-        this.batches = new Batches(data.size(), training.batch(), true);
+        this.reader = new Reader(training, data);
         this.theta = new Ascent(theta, training.optimiser(), training.shards());
         this.phi = new Ascent(phi, training.optimiser(), training.shards());
         this.read = training.model().reading(theta, phi);
@@ -96,12 +83,12 @@ public final class Run implements Iterator<Step>, AutoCloseable {
 
     /** The number of steps in an epoch. */
     public int stepsPerEpoch() {
-        return batches.stepsPerEpoch();
+        return reader.stepsPerEpoch();
     }
 
     /** Epochs done, with a fraction for the steps of the current one. */
     public double epochs() {
-        return (double) done / stepsPerEpoch();
+        return reader.epochs(done);
     }
 
     /** Always true: a run ends when its caller stops asking. */
@@ -117,26 +104,15 @@ public final class Run implements Iterator<Step>, AutoCloseable {
      */
     @Override
     public Step next() {
-        int epoch = Math.toIntExact(done / stepsPerEpoch());
-        int inEpoch = Math.toIntExact(done % stepsPerEpoch());
-        if (epoch != orderOf) {
-            order = batches.order(epoch, rng);
-            orderOf = epoch;
-        }
-        int from = batches.from(inEpoch);
-        int size = batches.to(inEpoch) - from;
-        double rate = training.learningRate().at(epochs());
-        double klWeight = training.klWeight().at(epochs());
-        double epochs = epochs();
-
+        int[] rows = reader.rows(done);
+        int size = rows.length;
         int shards = Math.min(training.shards(), size);
         Shard[] parts = new Shard[shards];
         try {
             team.run(
                     shards,
-                    s -> parts[s] =
-                            shard(epoch, from + size * s / shards, from + size * (s + 1) / shards, size, epochs));
-            return finish(parts, epoch, size, inEpoch + 1 == stepsPerEpoch(), rate, klWeight);
+                    s -> parts[s] = shard(Arrays.copyOfRange(rows, size * s / shards, size * (s + 1) / shards), size));
+            return finish(parts, size);
         } finally {
             for (Shard part : parts) {
                 if (part != null) {
@@ -146,7 +122,7 @@ public final class Run implements Iterator<Step>, AutoCloseable {
         }
     }
 
-    private Step finish(Shard[] parts, int epoch, int size, boolean last, double rate, double klWeight) {
+    private Step finish(Shard[] parts, int size) {
         double objective = 0;
         double logLikelihood = 0;
         double kl = 0;
@@ -159,6 +135,10 @@ public final class Run implements Iterator<Step>, AutoCloseable {
         if (!Double.isFinite(norm)) {
             throw new NonFiniteException(done + 1, "the gradient", List.of());
         }
+        double rate = training.learningRate().at(epochs());
+        double klWeight = training.klWeight().at(epochs());
+        int epoch = reader.epoch(done);
+        boolean last = reader.last(done);
         double scale = training.clip() > 0 && norm > training.clip() ? training.clip() / norm : 1;
         team.run(
                 training.shards(),
@@ -184,10 +164,10 @@ public final class Run implements Iterator<Step>, AutoCloseable {
     }
 
     /** The bound of one shard of a batch, and the gradient of its part of the batch's mean. */
-    private Shard shard(int epoch, int from, int to, int batchSize, double epochs) {
+    private Shard shard(int[] rows, int batchSize) {
         try (Scope scope = new Scope()) {
-            Batch batch = profile.time(Profile.Part.DATA, () -> read(epoch, from, to));
-            Estimate e = profile.time(Profile.Part.FORWARD, () -> estimate(batch, epochs));
+            Batch batch = profile.time(Profile.Part.DATA, () -> reader.read(done, rows, theta.parameters.flat()));
+            Estimate e = profile.time(Profile.Part.FORWARD, () -> estimate(batch));
             Shard part = profile.time(Profile.Part.FORWARD, () -> Native.withoutGradient(() -> sums(e)));
             if (!Double.isFinite(part.objective)) {
                 throw diagnose(e.terms(), batch);
@@ -197,11 +177,11 @@ public final class Run implements Iterator<Step>, AutoCloseable {
         }
     }
 
-    private Estimate estimate(Batch batch, double epochs) {
+    private Estimate estimate(Batch batch) {
         Generator ofStep = rng.split("posterior").split(done);
         Target target = new Target.OfBatch(training.model(), read, training.guide(), phi.parameters, batch, ofStep);
         Generator noise = rng.split("draw").split(done).rows(batch.index());
-        return training.klWeight().estimate(target, training.objective(), epochs, data.size(), noise);
+        return training.klWeight().estimate(target, training.objective(), epochs(), data.size(), noise);
     }
 
     private static Shard sums(Estimate e) {
@@ -237,15 +217,6 @@ public final class Run implements Iterator<Step>, AutoCloseable {
         for (String name : borrowed.keySet()) {
             ofPhi.get(names.indexOf(name)).add(ofBorrowed.get(i++));
         }
-    }
-
-    private Batch read(int epoch, int from, int to) {
-        int width = data.shape().size();
-        float[] values = new float[(to - from) * width];
-        training.encoding().encode(data, order, from, to, rng.split("encode").split(epoch), values);
-        Tensor flat = theta.parameters.flat();
-        Tensor x = Tensor.of(values, flat.device(), to - from, width).to(flat.dtype());
-        return new Batch(x, Arrays.copyOfRange(order, from, to));
     }
 
     private NonFiniteException diagnose(LogWeights w, Batch batch) {

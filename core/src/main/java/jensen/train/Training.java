@@ -110,74 +110,38 @@ public record Training(
 
     /** The same with another objective, and the shards that suit its number of draws. */
     public Training with(Objective objective) {
-        return new Training(
-                model,
-                guide,
-                objective,
-                optimiser,
-                learningRate,
-                klWeight,
-                clip,
-                encoding,
-                batch,
-                usualShards(batch, objective),
-                initialiser,
-                seed);
+        return changed(objective, optimiser, learningRate, klWeight, batch, usualShards(batch, objective), seed);
     }
 
     /** The same with another update rule and step size. */
     public Training with(Optimiser optimiser, Schedule learningRate) {
-        return new Training(
-                model,
-                guide,
-                objective,
-                optimiser,
-                learningRate,
-                klWeight,
-                clip,
-                encoding,
-                batch,
-                shards,
-                initialiser,
-                seed);
+        return changed(objective, optimiser, learningRate, klWeight, batch, shards, seed);
     }
 
     /** The same with another weight of the divergence, and one shard where it looks at whole batches. */
     public Training with(KlWeight klWeight) {
-        return new Training(
-                model,
-                guide,
-                objective,
-                optimiser,
-                learningRate,
-                klWeight,
-                clip,
-                encoding,
-                batch,
-                klWeight instanceof BatchPenalty ? 1 : shards,
-                initialiser,
-                seed);
+        int looked = klWeight instanceof BatchPenalty ? 1 : shards;
+        return changed(objective, optimiser, learningRate, klWeight, batch, looked, seed);
     }
 
     /** The same with batches of another size, and the shards that suit it. */
     public Training withBatch(int batch) {
-        return new Training(
-                model,
-                guide,
-                objective,
-                optimiser,
-                learningRate,
-                klWeight,
-                clip,
-                encoding,
-                batch,
-                usualShards(batch, objective),
-                initialiser,
-                seed);
+        return changed(objective, optimiser, learningRate, klWeight, batch, usualShards(batch, objective), seed);
     }
 
     /** The same with another seed. */
     public Training withSeed(long seed) {
+        return changed(objective, optimiser, learningRate, klWeight, batch, shards, seed);
+    }
+
+    private Training changed(
+            Objective objective,
+            Optimiser optimiser,
+            Schedule learningRate,
+            KlWeight klWeight,
+            int batch,
+            int shards,
+            long seed) {
         return new Training(
                 model,
                 guide,

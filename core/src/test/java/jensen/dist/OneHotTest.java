@@ -102,7 +102,11 @@ class OneHotTest {
                     .max((a, b) -> Double.compare(mass[a], mass[b]))
                     .orElseThrow();
             assertThat(q.mode().toDoubles()).isEqualTo(support.select(0, best).toDoubles());
-            assertClose("same", q.withMean(q.mean()).logProb(support).toDoubles(), q.logProb(support).toDoubles(), 1e-12);
+            assertClose(
+                    "same",
+                    q.withMean(q.mean()).logProb(support).toDoubles(),
+                    q.logProb(support).toDoubles(),
+                    1e-12);
         }
         Tensor many = Tensor.of(new SplitMix(3).normals(24), 4, 6);
         for (Finite q : List.of(new OneHot(many, 3), new Bernoulli(many))) {
@@ -177,7 +181,8 @@ class OneHotTest {
         OneHot q = two();
         OneHot p = new OneHot(Tensor.of(new double[] {1, 0, -1, 0.5, 0.2, 3}, 6), 3);
         Tensor x = q.support();
-        double expected = q.logProb(x).exp().mul(q.logProb(x).sub(p.logProb(x))).sum().item();
+        double expected =
+                q.logProb(x).exp().mul(q.logProb(x).sub(p.logProb(x))).sum().item();
         assertClose("KL", Kl.closedForm(q, p).orElseThrow().item(), expected, 1e-13);
         double[] shares = Kl.closedFormPerDimension(q, p).orElseThrow().toDoubles();
         assertThat(shares).hasSize(6);
@@ -230,7 +235,9 @@ class OneHotTest {
         for (int c = 0; c < 3; c++) {
             double[] drawn = draws.select(-1, c).toDoubles();
             Moments moments = Moments.of(drawn);
-            assertThat(moments.pValue(code[c])).as("%s, seed %d", moments, SEED).isGreaterThan(GoodnessOfFit.FALSE_ALARM);
+            assertThat(moments.pValue(code[c]))
+                    .as("%s, seed %d", moments, SEED)
+                    .isGreaterThan(GoodnessOfFit.FALSE_ALARM);
         }
     }
 
@@ -249,7 +256,8 @@ class OneHotTest {
         double[] v = {-3, 0.2, 5};
         for (double at : v) {
             Relaxed bit = Relaxed.of(new Bernoulli(Tensor.of(new double[] {1.1}, 1)), 0.4);
-            double expected = Math.exp(bit.logProb(Tensor.of(new double[] {at}, 1)).item());
+            double expected =
+                    Math.exp(bit.logProb(Tensor.of(new double[] {at}, 1)).item());
             assertClose("v = " + at, density(new double[] {0.7, -0.4}, 0.4, at), expected, 1e-12);
         }
     }
@@ -260,13 +268,15 @@ class OneHotTest {
         Relaxed q = Relaxed.of(two(), 0.5);
         Tensor y = q.sample(DRAWS, Generator.of(SEED));
         double[] differences = y.select(-1, 3).sub(y.select(-1, 5)).mul(0.5).toDoubles();
-        GoodnessOfFit fit = GoodnessOfFit.kolmogorovSmirnov(
-                differences, t -> 1 / (1 + Math.exp(-(t - (LOGITS[3] - LOGITS[5])))));
+        GoodnessOfFit fit =
+                GoodnessOfFit.kolmogorovSmirnov(differences, t -> 1 / (1 + Math.exp(-(t - (LOGITS[3] - LOGITS[5])))));
         assertThat(fit.pValue()).as("%s, seed %d", fit, SEED).isGreaterThan(GoodnessOfFit.FALSE_ALARM);
 
         long[] classes = new long[9];
         Tensor z = q.value(y);
-        Arrays.stream(z.mul(Tensor.of(new double[] {0, 3, 6, 0, 1, 2}, 6)).sum(-1).toDoubles())
+        Arrays.stream(z.mul(Tensor.of(new double[] {0, 3, 6, 0, 1, 2}, 6))
+                        .sum(-1)
+                        .toDoubles())
                 .forEach(s -> classes[(int) s]++);
         matches(classes, two().logProb(two().support()).exp().toDoubles());
 
@@ -305,7 +315,9 @@ class OneHotTest {
         gradients(l -> Relaxed.of(new OneHot(l, 3), 0.7).logProb(y).sum());
         Tensor leaf = Tensor.of(LOGITS, 6).requiresGradient();
         Tensor cut = Relaxed.of(new OneHot(leaf, 3), 0.7).detach().logProb(y).sum();
-        assertThat(Autograd.gradient(cut.add(leaf.sum().mul(0)), List.of(leaf)).get(0).toDoubles())
+        assertThat(Autograd.gradient(cut.add(leaf.sum().mul(0)), List.of(leaf))
+                        .get(0)
+                        .toDoubles())
                 .containsOnly(0);
     }
 

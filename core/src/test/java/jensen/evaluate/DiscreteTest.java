@@ -143,7 +143,8 @@ class DiscreteTest {
                 all[i] = i / X >> i % X & 1;
             }
             Dataset every = Dataset.of("all", Shape.vector(X), Values.BINARY, all);
-            for (Evidence each : method.evidence(e, every, IntStream.range(0, 32).toArray(), n -> {})) {
+            for (Evidence each :
+                    method.evidence(e, every, IntStream.range(0, 32).toArray(), n -> {})) {
                 total += Math.exp(each.value());
             }
             assertClose("Σ_x p(x)", total, 1, 1e-12);
@@ -210,11 +211,15 @@ class DiscreteTest {
         for (Family family : FAMILIES) {
             Evaluator e = evaluator(family);
             Surgery found = Surgery.of(e, DATA, rows, 1000, n -> {});
-            Loop[] loops = Arrays.stream(rows).mapToObj(r -> Loop.of(e, family, r)).toArray(Loop[]::new);
+            Loop[] loops =
+                    Arrays.stream(rows).mapToObj(r -> Loop.of(e, family, r)).toArray(Loop[]::new);
             double information = 0;
             for (int s = 0; s < loops[0].q.length; s++) {
                 int z = s;
-                double mean = Arrays.stream(loops).mapToDouble(l -> Math.exp(l.q[z])).average().orElseThrow();
+                double mean = Arrays.stream(loops)
+                        .mapToDouble(l -> Math.exp(l.q[z]))
+                        .average()
+                        .orElseThrow();
                 for (Loop loop : loops) {
                     information += Math.exp(loop.q[z]) * (loop.q[z] - Math.log(mean)) / rows.length;
                 }
@@ -257,7 +262,8 @@ class DiscreteTest {
                 assertThat(d.evidence().value()).isCloseTo(loop.evidence(), within(1e-12));
                 assertThat(d.gap().value())
                         .isCloseTo(
-                                loop.evidence() - loop.elbo(), within(5 * d.gap().standardError()));
+                                loop.evidence() - loop.elbo(),
+                                within(5 * d.gap().standardError()));
                 assertThat(d.amortisationGap().value()).isGreaterThan(0);
                 assertThat(d.approximationGap().value())
                         .isGreaterThan(-5 * d.approximationGap().standardError());
@@ -272,14 +278,14 @@ class DiscreteTest {
         Family family = new Family.Bernoulli();
         Head encoder = encoder(family);
         Refinement refinement = new Refinement(400, 8, 0.1);
-        List<Guide> guides = List.of(
-                new SemiAmortised(encoder, refinement), new PerDatum(family, 4, 0, refinement));
+        List<Guide> guides = List.of(new SemiAmortised(encoder, refinement), new PerDatum(family, 4, 0, refinement));
         for (Guide guide : guides) {
             Evaluator e = evaluator(family, guide);
             double[] elbo = values(new EnumeratedEvidence(16).elbo(e, DATA, ROWS, n -> {}));
             for (int i = 0; i < ROWS.length; i++) {
                 double[] joint = Loop.of(e, family, ROWS[i]).joint;
-                double best = Math.max(coordinates(joint, 0.5), Math.max(coordinates(joint, 0.1), coordinates(joint, 0.9)));
+                double best =
+                        Math.max(coordinates(joint, 0.5), Math.max(coordinates(joint, 0.1), coordinates(joint, 0.9)));
                 assertThat(elbo[i]).isCloseTo(best, within(0.02));
             }
         }
@@ -319,8 +325,7 @@ class DiscreteTest {
                 new Quadrature(0.1, 1000),
                 new Annealing(0.1, 100_000),
                 new ReciprocalEvidence(4, 10, 2),
-                new AnnealedImportance(
-                        AnnealedImportance.Start.PRIOR, AnnealedImportance.Spacing.LINEAR, 2, 2, 2))) {
+                new AnnealedImportance(AnnealedImportance.Start.PRIOR, AnnealedImportance.Spacing.LINEAR, 2, 2, 2))) {
             assertThatThrownBy(() -> method.evidence(e, DATA, ROWS, n -> {}))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContainingAll("z of this model is discrete", "bernoulli", "use enumeration or is")

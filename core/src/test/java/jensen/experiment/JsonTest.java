@@ -123,7 +123,8 @@ class JsonTest {
                         List.of(
                                 new Schedule.Constant(0.1),
                                 new Schedule.Exponential(0.1, 0.3, 7),
-                                new Schedule.Cosine(0.3, 0.01, 1.0 / 3))),
+                                new Schedule.Cosine(0.3, 0.01, 1.0 / 3),
+                                new Schedule.Tripling(0.2))),
                 new Kind(
                         KlWeight.class,
                         List.of(

@@ -43,8 +43,7 @@ record Discrete(Family family, double[][] values, int samples) {
     static final double X = 0.7;
 
     static Discrete bits(int samples) {
-        return new Discrete(
-                new Family.Bernoulli(), new double[][] {{0, 0}, {0, 1}, {1, 0}, {1, 1}}, samples);
+        return new Discrete(new Family.Bernoulli(), new double[][] {{0, 0}, {0, 1}, {1, 0}, {1, 1}}, samples);
     }
 
     static Discrete classes(int samples) {
@@ -179,8 +178,7 @@ record Discrete(Family family, double[][] values, int samples) {
     }
 
     /** On so many copies of the datum, with draws that are given. */
-    Target target(
-            Parameters theta, Parameters phi, int copies, java.util.function.Function<Distribution, Draw> draws) {
+    Target target(Parameters theta, Parameters phi, int copies, java.util.function.Function<Distribution, Draw> draws) {
         Model model = new Model(new Prior.Discrete(family, length(), true), new Line(length()));
         Batch batch = new Batch(Tensor.of(new double[] {X}, 1, 1).expand(copies, 1), new int[copies]);
         return new Target() {

@@ -67,15 +67,11 @@ class DiscretePairsTest {
             int theta = 2 * of.length();
             boolean both = pair.gradient().serves(pair.bound(), of.samples()) instanceof Verdict.Unbiased;
             double[] climbed = FiniteDifference.gradient(p -> of.value(pair.bound(), klWeight, p), of.at());
-            double[] forPhi = FiniteDifference.gradient(
-                    p -> of.value(pair.bound().forPhi(), klWeight, p), of.at());
+            double[] forPhi =
+                    FiniteDifference.gradient(p -> of.value(pair.bound().forPhi(), klWeight, p), of.at());
             System.arraycopy(forPhi, theta, climbed, theta, of.length());
             int checked = both ? climbed.length : theta;
-            assertClose(
-                    "gradient",
-                    Arrays.copyOf(found.gradient(), checked),
-                    Arrays.copyOf(climbed, checked),
-                    1e-8);
+            assertClose("gradient", Arrays.copyOf(found.gradient(), checked), Arrays.copyOf(climbed, checked), 1e-8);
         }
     }
 
@@ -102,9 +98,7 @@ class DiscretePairsTest {
                         for (int j = 0; j < 4; j++) {
                             double a = Math.exp(terms[i][0] + terms[i][1] - terms[i][2]);
                             double b = Math.exp(terms[j][0] + terms[j][1] - terms[j][2]);
-                            sum += Math.exp(terms[i][2] + terms[j][2])
-                                    * (a * moved[i][2] + b * moved[j][2])
-                                    / (a + b);
+                            sum += Math.exp(terms[i][2] + terms[j][2]) * (a * moved[i][2] + b * moved[j][2]) / (a + b);
                         }
                     }
                     return sum;
@@ -142,7 +136,9 @@ class DiscretePairsTest {
                     .get(0)
                     .toDoubles()[0];
             return new double[] {
-                e.forPhi().mul(weights).sum().item(), slope, e.bound().mul(weights).sum().item()
+                e.forPhi().mul(weights).sum().item(),
+                slope,
+                e.bound().mul(weights).sum().item()
             };
         }
     }
@@ -157,8 +153,8 @@ class DiscretePairsTest {
                         y -> {
                             double code = 1 / (1 + Math.exp(-y));
                             double mean = a * code + second;
-                            double likelihood = -0.5 * (Discrete.X - mean) * (Discrete.X - mean)
-                                    - 0.5 * Math.log(2 * Math.PI);
+                            double likelihood =
+                                    -0.5 * (Discrete.X - mean) * (Discrete.X - mean) - 0.5 * Math.log(2 * Math.PI);
                             double q = logistic(y, l, temperature);
                             double ratio = closedForm ? 0 : logistic(y, b, temperature) - q;
                             return Math.exp(q) * (likelihood + ratio);
@@ -213,8 +209,7 @@ class DiscretePairsTest {
     @Test
     void whatDoesNotServeAQIsRefusedWithWhatDoes() {
         Family bits = new Family.Bernoulli();
-        for (GradientEstimator gradient :
-                List.of(new Pathwise(), new StickTheLanding(), new DoublyReparameterised())) {
+        for (GradientEstimator gradient : List.of(new Pathwise(), new StickTheLanding(), new DoublyReparameterised())) {
             refused(new Objective(Elbo.sampled(), gradient, 2), bits, 8)
                     .hasMessageContainingAll(gradient.name(), "has to be real", "bernoulli is discrete")
                     .hasMessageEndingWith("use score, score-plain, wake-sleep, enumerate, gumbel:0.5");

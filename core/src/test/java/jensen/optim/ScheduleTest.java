@@ -33,6 +33,17 @@ class ScheduleTest {
     }
 
     @Test
+    void triplingStaysThreeTimesAsLongAtEachTenthToTheSeventh() {
+        Schedule s = new Schedule.Tripling(1e-3);
+        double[] from = {0, 1, 4, 13, 40, 121, 364, 1093};
+        for (int i = 0; i < from.length; i++) {
+            double rate = 1e-3 * Math.pow(0.1, i / 7.0);
+            assertClose("step " + i, s.at(from[i]), rate, 1e-15);
+            assertClose("end of step " + i, s.at(from[i] + Math.pow(3, i) - 1e-6), rate, 1e-15);
+        }
+    }
+
+    @Test
     void lengthsOutOfRangeAreRefused() {
         for (double bad : new double[] {-1, 0, Double.NaN, Double.POSITIVE_INFINITY}) {
             assertThatThrownBy(() -> new Schedule.Cosine(1, 0, bad))

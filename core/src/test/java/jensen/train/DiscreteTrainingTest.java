@@ -91,13 +91,7 @@ class DiscreteTrainingTest {
 
     private static Evaluator evaluator(Run run, Training training) {
         return new Evaluator(
-                training.model(),
-                run.theta(),
-                training.guide(),
-                run.phi(),
-                training.encoding(),
-                Generator.of(1),
-                1);
+                training.model(), run.theta(), training.guide(), run.phi(), training.encoding(), Generator.of(1), 1);
     }
 
     private static Stream<Objective> objectives() {

@@ -67,30 +67,26 @@ public final class Autograd {
 
         Pass(List<Tensor> inputs, boolean again) {
             this.inputs = inputs;
-            this.entries = useful(inputs);
+            this.entries = useful();
             // libtorch's stretches overlap where the tape has operations, so that none may be freed by its first use
             this.again = again || !entries.isEmpty();
-            inputs.forEach(i -> found.computeIfAbsent(i, Gradient::new));
             leaves.addAll(inputs);
             entries.forEach(e -> leaves.add(e.output()));
         }
 
         /** The operations on this thread whose inputs may depend on those that are asked for. */
-        private static List<Tape.Entry> useful(List<Tensor> inputs) {
+        private List<Tape.Entry> useful() {
             Set<Tensor> reached = Collections.newSetFromMap(new IdentityHashMap<>());
             reached.addAll(inputs);
             List<Tape.Entry> useful = new ArrayList<>();
             for (Tape.Entry e : Tape.entries()) {
-                if (e.inputs().stream().anyMatch(i -> reached.contains(i) || !i.pointer.is_leaf() || same(i, inputs))) {
+                if (e.inputs().stream()
+                        .anyMatch(i -> !i.pointer.is_leaf() || reached.contains(i) || reached.contains(asked(i)))) {
                     useful.add(e);
                     reached.add(e.output());
                 }
             }
             return useful;
-        }
-
-        private static boolean same(Tensor t, List<Tensor> inputs) {
-            return inputs.stream().anyMatch(i -> i.pointer.is_same(t.pointer));
         }
 
         List<Gradient> run(Tensor output) {
@@ -159,7 +155,7 @@ public final class Autograd {
             public void add(int i, Tensor cotangent) {
                 if (leaves.contains(of.get(i))) {
                     gradient(of.get(i)).add(cotangent);
-                } else if (of.get(i).pointer.requires_grad()) {
+                } else if (wants(i)) {
                     stretch(of.get(i), cotangent);
                 }
             }
@@ -168,7 +164,7 @@ public final class Autograd {
             public void addProduct(int i, Tensor left, Tensor right) {
                 if (leaves.contains(of.get(i))) {
                     gradient(of.get(i)).addProduct(left, right);
-                } else {
+                } else if (wants(i)) {
                     add(i, left.transpose(0, 1).matmul(right));
                 }
             }

@@ -114,10 +114,10 @@ class OperationsTest {
                 one("sumSoftplus of a prime", Tensor::sumSoftplus, List.of(127L), x ->
                         new double[] {dot(127, k -> Math.log1p(Math.exp(x[k])))}),
                 one(
-                        "products in halves of a hundred",
+                        "products of fifties of a hundred",
                         x -> x.abs().products(),
                         List.of(100L),
-                        x -> fill(2, i -> Math.exp(dot(50, k -> Math.log(Math.abs(x[50 * i + k]))))),
+                        x -> fill(2, i -> Math.exp(dot(50, k -> Math.log(Math.abs(x[2 * k + i]))))),
                         2),
                 cube("logSumExp", x -> x.logSumExp(1), x -> fill(4, i -> logSumExp(x, i)), 2, 2),
                 cube(
