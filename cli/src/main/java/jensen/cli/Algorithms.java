@@ -102,7 +102,8 @@ final class Algorithms implements Callable<Integer> {
         model.check();
         if (model.family().discrete()) {
             throw new IllegalArgumentException(
-                    "--posterior: expected one of a real z, through which these algorithms move, found " + model.family().name());
+                    "--posterior: expected one of a real z, through which these algorithms move, found "
+                            + model.family().name());
         }
         Choices.atLeast("--rows", rows, 1);
         Choices.atLeast("--epochs", epochs, 1);

@@ -246,9 +246,10 @@ final class Choices {
     /** @throws IllegalArgumentException if q is not discrete */
     private static Prior discrete(Head encoder, boolean learned) {
         if (!encoder.family().discrete()) {
-            throw new IllegalArgumentException("--prior %s: is of a discrete z, as --posterior bernoulli and categorical:C"
-                            .formatted(learned ? "learned" : "uniform")
-                    + " make it; for a real z expected normal, mixture:M, vamp:K or flow");
+            throw new IllegalArgumentException(
+                    "--prior %s: is of a discrete z, as --posterior bernoulli and categorical:C"
+                                    .formatted(learned ? "learned" : "uniform")
+                            + " make it; for a real z expected normal, mixture:M, vamp:K or flow");
         }
         return new Prior.Discrete(encoder.family(), encoder.event(), learned);
     }

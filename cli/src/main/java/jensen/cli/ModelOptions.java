@@ -55,17 +55,19 @@ final class ModelOptions {
     @Option(
             names = "--posterior",
             paramLabel = "NAME",
-            description = "q(z|x): diagonal, full or lowrank:R, normals with such a covariance; a flow of T maps,"
-                    + " flow:planar[:T], flow:iaf[:T] or flow:sylvester[:T]; or of a discrete z bernoulli, D bits, or"
-                    + " categorical:C, D variables of C classes, z being their D C indicators (default: diagonal; T: 4).")
+            description =
+                    "q(z|x): diagonal, full or lowrank:R, normals with such a covariance; a flow of T maps,"
+                            + " flow:planar[:T], flow:iaf[:T] or flow:sylvester[:T]; or of a discrete z bernoulli, D bits, or"
+                            + " categorical:C, D variables of C classes, z being their D C indicators (default: diagonal; T: 4).")
     private Choices.Posterior posterior = d -> new Family.Normal();
 
     @Option(
             names = "--prior",
             paramLabel = "NAME",
-            description = "p(z): normal, mixture:M (of M normals), vamp:K (the encoder at K learned inputs) or flow[:T]; of"
-                    + " a discrete z uniform or learned, its variables independent in both (default: normal or uniform;"
-                    + " T: 4). KL has a closed form for the normal with a q that is no flow, and for a discrete z.")
+            description =
+                    "p(z): normal, mixture:M (of M normals), vamp:K (the encoder at K learned inputs) or flow[:T]; of"
+                            + " a discrete z uniform or learned, its variables independent in both (default: normal or uniform;"
+                            + " T: 4). KL has a closed form for the normal with a q that is no flow, and for a discrete z.")
     private Choices.@Nullable PriorOf prior;
 
     @Option(
@@ -119,7 +121,8 @@ final class ModelOptions {
         Head none = nowhere();
         if (!prior(none, false).fits(none.family())) {
             throw new IllegalArgumentException("--prior: expected uniform or learned for the discrete z of --posterior "
-                    + (none.family() instanceof Family.Bernoulli ? "bernoulli" : "categorical") + ", found one of a real z");
+                    + (none.family() instanceof Family.Bernoulli ? "bernoulli" : "categorical")
+                    + ", found one of a real z");
         }
         if (hidden.lengths().contains(0) || filters.lengths().contains(0)) {
             throw new IllegalArgumentException("--hidden and --filters: expected lengths of 1 or more, found 0");

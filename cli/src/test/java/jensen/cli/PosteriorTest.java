@@ -86,19 +86,37 @@ class PosteriorTest {
         assertThat(evaluated.code()).as(evaluated.err()).isZero();
         JsonNode json = evaluated.json();
         assertThat(json.get("logLikelihoodStandardError").doubleValue()).isZero();
-        assertThat(json.get("logLikelihood").doubleValue()).isGreaterThan(json.get("elbo").doubleValue());
+        assertThat(json.get("logLikelihood").doubleValue())
+                .isGreaterThan(json.get("elbo").doubleValue());
         for (List<String> command : List.of(
                 List.of("explain", dir, "--samples", "100"),
                 List.of("diagnose", dir, "--rows", "50", "--simulated", "100", "--gradient-noise", "2"),
                 List.of("sample", dir, "--out", folder.resolve("d.png").toString()),
                 List.of("reconstruct", dir, "--out", folder.resolve("e.png").toString()),
-                List.of("encode", dir, "digits", "--out", folder.resolve("e.csv").toString()))) {
+                List.of(
+                        "encode",
+                        dir,
+                        "digits",
+                        "--out",
+                        folder.resolve("e.csv").toString()))) {
             Jensen.Ran looked = Jensen.run(command.toArray(String[]::new));
             assertThat(looked.code()).as("%s: %s", command, looked.err()).isZero();
         }
         for (List<String> command : List.of(
-                List.of("morph", dir, "--rows", "1,2", "--out", folder.resolve("f.png").toString()),
-                List.of("manifold", dir, "--dimensions", "0,1", "--out", folder.resolve("f.png").toString()),
+                List.of(
+                        "morph",
+                        dir,
+                        "--rows",
+                        "1,2",
+                        "--out",
+                        folder.resolve("f.png").toString()),
+                List.of(
+                        "manifold",
+                        dir,
+                        "--dimensions",
+                        "0,1",
+                        "--out",
+                        folder.resolve("f.png").toString()),
                 List.of("evaluate", dir, "--evidence", "quadrature"),
                 List.of("evaluate", dir, "--evidence", "ais"),
                 List.of("diagnose", dir, "--bracket", "2"))) {
@@ -113,7 +131,8 @@ class PosteriorTest {
             Path other = folder.resolve("g");
             Jensen.Ran trained = Jensen.train(
                     other,
-                    java.util.stream.Stream.concat(more.stream(), java.util.stream.Stream.of("--latent", "3", "--force"))
+                    java.util.stream.Stream.concat(
+                                    more.stream(), java.util.stream.Stream.of("--latent", "3", "--force"))
                             .toArray(String[]::new));
             assertThat(trained.code()).as("%s: %s", more, trained.err()).isZero();
         }
