@@ -195,7 +195,7 @@ final class Choices {
 
     private static Family family(String text) {
         Map<String, DoubleFunction<Family>> families = new LinkedHashMap<>();
-        for (Family family : Family.ALL) {
+        for (Family family : Family.all()) {
             if (!(family instanceof Family.Categorical)) {
                 families.put(family.name(), none -> family);
             }

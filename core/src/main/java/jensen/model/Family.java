@@ -41,17 +41,19 @@ public sealed interface Family
                 Family.Categorical,
                 CorrelatedFamily {
     /** Every family of independent elements, with 256 classes where it needs a number. */
-    List<Family> ALL = List.of(
-            new Bernoulli(),
-            new ContinuousBernoulli(),
-            new DiscretizedLogistic(),
-            new Normal(),
-            new NormalShared(),
-            new Categorical(256));
+    static List<Family> all() {
+        return List.of(
+                new Bernoulli(),
+                new ContinuousBernoulli(),
+                new DiscretizedLogistic(),
+                new Normal(),
+                new NormalShared(),
+                new Categorical(256));
+    }
 
     /** The names of the families that have values of this kind in their support. */
     static List<String> fitting(Values values) {
-        return ALL.stream().filter(f -> f.fits(values)).map(Family::name).toList();
+        return all().stream().filter(f -> f.fits(values)).map(Family::name).toList();
     }
 
     /** The family's name, as in files and on the command line. */
