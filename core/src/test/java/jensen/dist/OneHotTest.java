@@ -248,7 +248,7 @@ class OneHotTest {
             double[] each = ofDifferences((i / n - n / 2 + 0.5) * h, (i % n - n / 2 + 0.5) * h);
             System.arraycopy(each, 0, y, 3 * i, 3);
         }
-        return Tensor.of(y, n * n, 3);
+        return Tensor.of(y, (long) n * n, 3);
     }
 
     @Test
