@@ -82,7 +82,7 @@ class DiscreteTest {
         static Loop of(Evaluator e, Family family, int row) {
             List<double[]> values = family instanceof Family.Bernoulli
                     ? IntStream.range(0, 16)
-                            .mapToObj(s -> new double[] {s & 1, s >> 1 & 1, s >> 2 & 1, s >> 3 & 1})
+                            .mapToObj(s -> new double[] {s & 1, (s >> 1) & 1, (s >> 2) & 1, (s >> 3) & 1})
                             .toList()
                     : IntStream.range(0, 9)
                             .mapToObj(s -> IntStream.range(0, 6)
@@ -140,7 +140,7 @@ class DiscreteTest {
             double total = 0;
             float[] all = new float[32 * X];
             for (int i = 0; i < all.length; i++) {
-                all[i] = i / X >> i % X & 1;
+                all[i] = ((i / X) >> (i % X)) & 1;
             }
             Dataset every = Dataset.of("all", Shape.vector(X), Values.BINARY, all);
             for (Evidence each :
@@ -300,9 +300,9 @@ class DiscreteTest {
                 for (int s = 0; s < 16; s++) {
                     double others = 1;
                     for (int j = 0; j < 4; j++) {
-                        others *= j == i ? 1 : (s >> j & 1) == 1 ? p[j] : 1 - p[j];
+                        others *= j == i ? 1 : ((s >> j) & 1) == 1 ? p[j] : 1 - p[j];
                     }
-                    logit += ((s >> i & 1) == 1 ? 1 : -1) * others * joint[s];
+                    logit += (((s >> i) & 1) == 1 ? 1 : -1) * others * joint[s];
                 }
                 p[i] = 1 / (1 + Math.exp(-logit));
             }
@@ -311,7 +311,7 @@ class DiscreteTest {
         for (int s = 0; s < 16; s++) {
             double q = 1;
             for (int j = 0; j < 4; j++) {
-                q *= (s >> j & 1) == 1 ? p[j] : 1 - p[j];
+                q *= ((s >> j) & 1) == 1 ? p[j] : 1 - p[j];
             }
             elbo += q * (joint[s] - Math.log(q));
         }
