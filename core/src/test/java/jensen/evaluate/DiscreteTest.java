@@ -283,7 +283,7 @@ class DiscreteTest {
             Evaluator e = evaluator(family, guide);
             double[] elbo = values(new EnumeratedEvidence(16).elbo(e, DATA, ROWS, n -> {}));
             for (int i = 0; i < ROWS.length; i++) {
-                double[] joint = Loop.of(e, family, ROWS[i]).joint;
+                double[] joint = Loop.of(evaluator(family), family, ROWS[i]).joint;
                 double best =
                         Math.max(coordinates(joint, 0.5), Math.max(coordinates(joint, 0.1), coordinates(joint, 0.9)));
                 assertThat(elbo[i]).isCloseTo(best, within(0.02));
