@@ -100,6 +100,11 @@ final class Algorithms implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         model.check();
+        if (model.family().discrete()) {
+            throw new IllegalArgumentException(
+                    "--posterior: expected one of a real z, through which these algorithms move, found "
+                            + model.family().name());
+        }
         Choices.atLeast("--rows", rows, 1);
         Choices.atLeast("--epochs", epochs, 1);
         Choices.atLeast("--evaluation-rows", evaluationRows, 1);

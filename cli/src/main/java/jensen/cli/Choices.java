@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.DoubleFunction;
-import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import jensen.bound.Bound;
@@ -23,6 +22,7 @@ import jensen.datasets.Suggestion;
 import jensen.gradient.Capacity;
 import jensen.gradient.FreeBits;
 import jensen.gradient.GradientEstimator;
+import jensen.gradient.GumbelSoftmax;
 import jensen.gradient.KlWeight;
 import jensen.gradient.MeanDiscrepancy;
 import jensen.gradient.TotalCorrelation;
@@ -65,6 +65,11 @@ final class Choices {
     /** The family of q(z|x), once the number of latent dimensions is known. */
     interface Posterior {
         Family of(int latent);
+
+        /** The length of z, which for variables of classes is that of all of their classes. */
+        default int event(int latent) {
+            return of(latent) instanceof CorrelatedFamily.OneHot q ? Math.multiplyExact(latent, q.classes()) : latent;
+        }
     }
 
     /** A prior, once the encoder is known, and whether what it sees is between 0 and 1. */
@@ -160,11 +165,14 @@ final class Choices {
     }
 
     private static GradientEstimator gradient(String text) {
-        return one(
-                text,
-                GradientEstimator.all().stream()
-                        .collect(Collectors.toMap(
-                                GradientEstimator::name, Function.identity(), (a, b) -> a, LinkedHashMap::new)));
+        Map<String, DoubleFunction<GradientEstimator>> gradients = new LinkedHashMap<>();
+        for (GradientEstimator each : GradientEstimator.all()) {
+            if (!(each instanceof GumbelSoftmax)) {
+                gradients.put(each.name(), none -> each);
+            }
+        }
+        gradients.put("gumbel:T", GumbelSoftmax::new);
+        return withNumber(text, gradients);
     }
 
     private static int whole(double number) {
@@ -219,7 +227,7 @@ final class Choices {
 
     private static Family family(String text) {
         Map<String, DoubleFunction<Family>> families = new LinkedHashMap<>();
-        for (Family family : Family.ALL) {
+        for (Family family : Family.all()) {
             if (!(family instanceof Family.Categorical)) {
                 families.put(family.name(), none -> family);
             }
@@ -244,10 +252,16 @@ final class Choices {
         posteriors.put("full", none -> latent -> new CorrelatedFamily.FullNormal());
         posteriors.put("lowrank:R", r -> whole(r, n -> latent -> new CorrelatedFamily.LowRankNormal(n)));
         posteriors.put("mixture:M", m -> whole(m, n -> latent -> new CorrelatedFamily.NormalMixture(n)));
+        posteriors.put("bernoulli", none -> latent -> new Family.Bernoulli());
+        posteriors.put("categorical:C", c -> whole(c, n -> of(new CorrelatedFamily.OneHot(n))));
         posteriors.put("flow:planar", none -> latent -> new FlowFamily.Planar(LENGTH));
         posteriors.put("flow:iaf", none -> latent -> new FlowFamily.Autoregressive(LENGTH, hidden(latent)));
         posteriors.put("flow:sylvester", none -> latent -> new FlowFamily.Sylvester(LENGTH, columns(latent)));
         return withNumber(text, posteriors);
+    }
+
+    private static Posterior of(Family family) {
+        return latent -> family;
     }
 
     private static PriorOf prior(String text) {
@@ -257,7 +271,20 @@ final class Choices {
         priors.put("vamp:K", k -> whole(k, n -> (encoder, unit) -> new Prior.Vamp(encoder, n, unit)));
         priors.put("flow", none -> (encoder, unit) -> flow(LENGTH, encoder.event()));
         priors.put("flow:T", t -> whole(t, n -> (encoder, unit) -> flow(n, encoder.event())));
+        priors.put("uniform", none -> (encoder, unit) -> discrete(encoder, false));
+        priors.put("learned", none -> (encoder, unit) -> discrete(encoder, true));
         return withNumber(text, priors);
+    }
+
+    /** @throws IllegalArgumentException if q is not discrete */
+    private static Prior discrete(Head encoder, boolean learned) {
+        if (!encoder.family().discrete()) {
+            throw new IllegalArgumentException(
+                    "--prior %s: is of a discrete z, as --posterior bernoulli and categorical:C"
+                                    .formatted(learned ? "learned" : "uniform")
+                            + " make it; for a real z expected normal, mixture:M, vamp:K or flow");
+        }
+        return new Prior.Discrete(encoder.family(), encoder.event(), learned);
     }
 
     private static Prior flow(int length, int latent) {

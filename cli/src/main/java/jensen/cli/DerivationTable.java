@@ -24,13 +24,14 @@ record DerivationTable(int columns) {
     private static final int NARROWEST = 12;
 
     /** One datum's. */
-    List<String> of(Dataset data, Derivation d) {
+    List<String> of(DerivationReport report, Derivation d) {
+        Dataset data = report.data();
         List<String> lines = new ArrayList<>();
         String label = data.label(d.index()).isPresent()
                 ? ", label " + data.label(d.index()).getAsInt()
                 : "";
-        lines.addAll(wrapped(
-                "Datum " + d.index() + " of " + data.name() + label + ", in nats. " + DerivationReport.posterior(d)));
+        lines.addAll(
+                wrapped("Datum " + d.index() + " of " + data.name() + label + ", in nats. " + report.posterior(d)));
         lines.add("");
         lines.addAll(table(rows(d.lines())));
         lines.addAll(heading("The second route"));

@@ -115,6 +115,11 @@ final class Diagnose implements Callable<Integer> {
         }
         Choices.atLeast("--bracket", bracket, 0);
         Trained trained = Trained.open(directory, seed, work);
+        if (bracket > 0 && trained.evaluator().states().isPresent()) {
+            throw new IllegalArgumentException(
+                    "--bracket: expected a run whose z is real, through which annealing moves, found a"
+                            + " discrete one: jensen evaluate --evidence enumeration or is");
+        }
         try (Meter meter = Meter.of(terminal, 0)) {
             Dataset chosen = trained.data(data, meter);
             int[] numbers = chosen.spread(rows);

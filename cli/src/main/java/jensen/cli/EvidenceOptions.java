@@ -7,6 +7,7 @@ import java.util.Map;
 import jensen.evaluate.Annealing;
 import jensen.evaluate.AutomaticEvidence;
 import jensen.evaluate.ClosedForm;
+import jensen.evaluate.EnumeratedEvidence;
 import jensen.evaluate.Evidence;
 import jensen.evaluate.EvidenceMethod;
 import jensen.evaluate.ImportanceSampling;
@@ -22,6 +23,7 @@ final class EvidenceOptions {
         AUTO("auto"),
         CLOSED_FORM("closed-form"),
         QUADRATURE("quadrature"),
+        ENUMERATION("enumeration"),
         IS("is"),
         IS_Q("is-q"),
         AIS("ais");
@@ -52,8 +54,10 @@ final class EvidenceOptions {
             description =
                     "How log p(x) is found: is (importance sampling from mixtures that cover p(z|x): of q, the prior and a fit"
                             + " to p(z|x)), is-q (from q alone), ais (annealed importance sampling), quadrature (at most 3 latent"
-                            + " dimensions), closed-form (linear-Gaussian models), or auto: the closed form where there is one,"
-                            + " quadrature for 1 or 2 latent dimensions, else is, and ais for the rows where that fails.")
+                            + " dimensions), enumeration (the sum over a discrete z of at most --budget values), closed-form"
+                            + " (linear-Gaussian models), or auto: the closed form where there is one, enumeration where z is"
+                            + " discrete and has no more values, quadrature for 1 or 2 latent dimensions, else is, and ais for"
+                            + " the rows where that fails.")
     private @Nullable Name method;
 
     @Option(
@@ -117,6 +121,7 @@ final class EvidenceOptions {
             case AUTO -> new AutomaticEvidence(error(), budget, chunk);
             case CLOSED_FORM -> new ClosedForm();
             case QUADRATURE -> new Quadrature(error(), budget);
+            case ENUMERATION -> new EnumeratedEvidence(budget);
             case IS -> new ImportanceSampling(Proposal.DEFENSIVE, FIRST, error(), budget, chunk);
             case IS_Q -> new ImportanceSampling(Proposal.POSTERIOR, FIRST, error(), budget, chunk);
             case AIS -> new Annealing(error(), budget);

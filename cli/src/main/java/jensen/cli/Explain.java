@@ -161,7 +161,7 @@ final class Explain implements Callable<Integer> {
             return;
         }
         int columns = terminal.outShown() ? terminal.columns().getAsInt() : DerivationTable.COLUMNS;
-        terminal.print(new DerivationTable(columns).of(report.data(), d));
+        terminal.print(new DerivationTable(columns).of(report, d));
         terminal.out().println(page);
     }
 

@@ -12,8 +12,8 @@ import jensen.gradient.BatchPenalty;
 import jensen.gradient.GradientEstimator;
 import jensen.gradient.KlWeight;
 import jensen.gradient.Objective;
-import jensen.gradient.Pathwise;
 import jensen.gradient.Verdict;
+import jensen.model.Family;
 import jensen.optim.Adam;
 import jensen.optim.Optimiser;
 import jensen.optim.Schedule;
@@ -44,9 +44,11 @@ final class LearningOptions {
             description =
                     "How its gradient is estimated: pathwise (through the draws), stl (the same without the score of"
                             + " q), dreg (doubly reparameterised), score (score function with a leave-one-out baseline),"
-                            + " score-plain (without), vimco, wake-sleep, or rws (reweighted wake-sleep). The table below says what"
-                            + " goes with what (default: pathwise).")
-    private GradientEstimator gradient = new Pathwise();
+                            + " score-plain (without), vimco, wake-sleep, rws (reweighted wake-sleep), enumerate (exactly, by the"
+                            + " sum over all values of z), or gumbel:T (for q through z relaxed at temperature T). The table below"
+                            + " says what goes with what (default: pathwise; for a discrete z enumerate, or score where z has"
+                            + " more than 4,096 values).")
+    private @Nullable GradientEstimator gradient;
 
     @Option(
             names = "--samples",
@@ -153,29 +155,28 @@ final class LearningOptions {
      * @throws IllegalArgumentException if the gradient does not go with the bound, or the samples with either
      */
     private Objective objective(ModelOptions model) {
-        return objective(bound == null ? usualBound(model.closedFormKl()) : bound);
-    }
-
-    private Objective objective(Bound climbed) {
-        return new Objective(climbed, gradient, samples == null ? usualSamples(climbed) : samples);
+        GradientEstimator estimator =
+                gradient == null ? GradientEstimator.usual(model.family(), model.event()) : gradient;
+        Bound climbed = bound == null ? usualBound(estimator, model.closedFormKl()) : bound;
+        return new Objective(climbed, estimator, samples == null ? usualSamples(estimator, climbed) : samples);
     }
 
     /** The first of the usual bounds that the gradient serves and that can be computed, or else the ELBO by draws. */
-    private Bound usualBound(boolean closedFormKl) {
+    private Bound usualBound(GradientEstimator estimator, boolean closedFormKl) {
         for (Bound usual : USUAL) {
             if (usual.equals(Elbo.analytic()) && !closedFormKl) {
                 continue;
             }
-            int k = samples == null ? usualSamples(usual) : samples;
-            if (!(gradient.serves(usual, k) instanceof Verdict.Refused)) {
+            int k = samples == null ? usualSamples(estimator, usual) : samples;
+            if (!(estimator.serves(usual, k) instanceof Verdict.Refused)) {
                 return usual;
             }
         }
         return Elbo.sampled();
     }
 
-    private int usualSamples(Bound climbed) {
-        if (climbed instanceof Elbo && !(gradient.serves(climbed, 1) instanceof Verdict.Refused)) {
+    private int usualSamples(GradientEstimator estimator, Bound climbed) {
+        if (climbed instanceof Elbo && !(estimator.serves(climbed, 1) instanceof Verdict.Refused)) {
             return 1;
         }
         int groups = climbed.forPhi() instanceof Miwae miwae ? miwae.groups() : 1;
@@ -191,10 +192,24 @@ final class LearningOptions {
                     "  %-14s%s",
                     name,
                     Objective.serving(each, FEW * 2).stream()
-                            .map(GradientEstimator::name)
+                            .map(LearningOptions::word)
                             .collect(Collectors.joining(", "))));
         }
+        lines.add("");
+        lines.add("  " + String.format("%-14s", "discrete z") + goingWith(new Family.Bernoulli()));
+        lines.add("  " + String.format("%-14s", "real z") + goingWith(new Family.Normal()));
         return lines;
+    }
+
+    private static String goingWith(Family q) {
+        return GradientEstimator.all().stream()
+                .filter(each -> each.refuses(q, 1).isEmpty())
+                .map(LearningOptions::word)
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String word(GradientEstimator gradient) {
+        return gradient.name().replaceFirst(":.*", ":T");
     }
 
     /** Rows held out of so many to train on. */
@@ -224,6 +239,7 @@ final class LearningOptions {
         Choices.atLeast("--validation", validation, 1);
         schedule.of(learningRate, stop().epochs());
         Objective objective = objective(model);
+        objective.check(model.family(), model.event());
         klWeight.check(objective, shards(objective));
         protocol();
     }

@@ -69,16 +69,19 @@ final class ModelOptions {
             paramLabel = "NAME",
             description =
                     "q(z|x): diagonal, full or lowrank:R, normals with such a covariance; mixture:M, of M diagonal"
-                            + " normals; or a flow of T maps, flow:planar[:T], flow:iaf[:T] or flow:sylvester[:T] (default: diagonal;"
-                            + " T: 4).")
+                            + " normals; a flow of T maps, flow:planar[:T], flow:iaf[:T] or flow:sylvester[:T]; or of a"
+                            + " discrete z bernoulli, D bits, or categorical:C, D variables of C classes, z being their D C"
+                            + " indicators (default: diagonal; T: 4).")
     private Choices.Posterior posterior = d -> new Family.Normal();
 
     @Option(
             names = "--prior",
             paramLabel = "NAME",
-            description = "p(z): normal, mixture:M (of M normals), vamp:K (the encoder at K learned inputs) or flow[:T]"
-                    + " (default: normal; T: 4). KL has a closed form for the normal with a normal q.")
-    private Choices.PriorOf prior = (encoder, unit) -> new Prior.StandardNormal(encoder.event());
+            description =
+                    "p(z): normal, mixture:M (of M normals), vamp:K (the encoder at K learned inputs) or flow[:T]; of"
+                            + " a discrete z uniform or learned, its variables independent in both (default: normal or uniform;"
+                            + " T: 4). KL has a closed form for the normal with a q that is no flow, and for a discrete z.")
+    private Choices.@Nullable PriorOf prior;
 
     @Option(
             names = "--inference",
@@ -129,6 +132,12 @@ final class ModelOptions {
     void check() {
         latent.lengths().forEach(d -> Choices.atLeast("--latent", d, 1));
         checkLayers();
+        Head none = nowhere();
+        if (!prior(none, false).fits(none.family())) {
+            throw new IllegalArgumentException("--prior: expected uniform or learned for the discrete z of --posterior "
+                    + (none.family() instanceof Family.Bernoulli ? "bernoulli" : "categorical")
+                    + ", found one of a real z");
+        }
         boolean empty =
                 hidden.layers().stream().anyMatch(sizes -> sizes.lengths().contains(0));
         if (empty || filters.lengths().contains(0)) {
@@ -180,7 +189,11 @@ final class ModelOptions {
                     "--inference: expected amortised, as --latent has " + layers + " layers");
         }
         Head top = new Head(new Mlp(1, List.of(), 2, activation), new Family.Normal(), 1);
-        if (layers > 1 && prior.of(top, false) instanceof Prior.Vamp) {
+        if (layers > 1 && family().discrete()) {
+            throw new IllegalArgumentException("--posterior: expected one of a real z, as --latent has " + layers
+                    + " layers, found " + family().name());
+        }
+        if (layers > 1 && prior(top, false) instanceof Prior.Vamp) {
             throw new IllegalArgumentException(
                     "--prior: expected normal, mixture:M or flow, as --latent has " + layers + " layers, found vamp");
         }
@@ -188,10 +201,34 @@ final class ModelOptions {
 
     /** Whether KL(q ‖ p(z)) has a closed form. */
     boolean closedFormKl() {
-        Family q = posterior.of(latent.first());
-        Head none = new Head(new Mlp(1, List.of(), q.outputs(latent.first()), activation), q, latent.first());
-        boolean normal = !(q instanceof FlowFamily || q instanceof CorrelatedFamily.NormalMixture);
-        return normal && latent.lengths().size() == 1 && prior.of(none, false) instanceof Prior.StandardNormal;
+        Prior p = prior(nowhere(), false);
+        boolean normal = p instanceof Prior.StandardNormal
+                && !(family() instanceof FlowFamily || family() instanceof CorrelatedFamily.NormalMixture);
+        return latent.lengths().size() == 1 && (normal || p instanceof Prior.Discrete);
+    }
+
+    /** The family of q(z|x), or of q(h_1|x) of several layers. */
+    Family family() {
+        return posterior.of(latent.first());
+    }
+
+    /** The length of z, or of its first layer. */
+    int event() {
+        return posterior.event(latent.first());
+    }
+
+    /** An encoder of no data, for what the data do not decide. */
+    private Head nowhere() {
+        return new Head(new Mlp(1, List.of(), family().outputs(event()), activation), family(), event());
+    }
+
+    private Prior prior(Head encoder, boolean unit) {
+        if (prior != null) {
+            return prior.of(encoder, unit);
+        }
+        return encoder.family().discrete()
+                ? new Prior.Discrete(encoder.family(), encoder.event(), false)
+                : new Prior.StandardNormal(encoder.event());
     }
 
     /** p(x|z), for data. */
@@ -227,13 +264,13 @@ final class ModelOptions {
         Family family = likelihood(data);
         int outputs = family.outputs(data.shape().size());
         Network decoder = network == Choices.Networks.MLP
-                ? new Mlp(latent.first(), reversed(hidden.of(0)), outputs, activation)
+                ? new Mlp(event(), reversed(hidden.of(0)), outputs, activation)
                 : deconvolutional(data.shape(), family.outputs(1));
         Head likelihood = new Head(decoder, family, data.shape().size());
         Values seen = encoding(data).encoded(data.values());
         boolean unit = seen == Values.UNIT || seen == Values.BINARY;
         int last = latent.lengths().size() - 1;
-        Prior p = prior.of(last == 0 ? first(data) : above(last), unit);
+        Prior p = prior(last == 0 ? first(data) : above(last), unit);
         for (int i = last - 1; i >= 0; i--) {
             p = new Prior.Chained(p, read(below(i), p.latent()));
         }
@@ -278,8 +315,8 @@ final class ModelOptions {
     /** q(z|x), or q(h_1|x) of several layers. */
     private Head first(Dataset data) {
         Shape shape = data.shape();
-        Family q = posterior.of(latent.first());
-        int outputs = q.outputs(latent.first());
+        Family q = family();
+        int outputs = q.outputs(event());
         Network net = network == Choices.Networks.MLP
                 ? new Mlp(shape.size(), hidden.of(0), outputs, activation)
                 : new Convolutional(
@@ -290,7 +327,7 @@ final class ModelOptions {
                         hidden.of(0),
                         outputs,
                         activation);
-        return new Head(net, q, latent.first());
+        return new Head(net, q, event());
     }
 
     private Network deconvolutional(Shape shape, int perPixel) {
@@ -299,7 +336,7 @@ final class ModelOptions {
                     "--network conv: expected images, found vectors of " + shape + " values; mlp takes those");
         }
         return new Deconvolutional(
-                latent.first(),
+                event(),
                 reversed(hidden.of(0)),
                 reversed(filters.lengths()),
                 perPixel,

@@ -146,7 +146,7 @@ final class Train implements Callable<Integer> {
         return help.optionListExcludingGroups(own)
                 + groups
                 + end
-                + "Gradients that go with each bound, for K above 1"
+                + "Gradients that go with each bound, for K above 1, and with each kind of z"
                 + end
                 + String.join(end, LearningOptions.pairs())
                 + end;

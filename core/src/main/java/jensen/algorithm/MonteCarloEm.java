@@ -10,6 +10,7 @@ import jensen.dist.Draw;
 import jensen.evaluate.Hmc;
 import jensen.model.LogWeights;
 import jensen.model.Model;
+import jensen.model.Prior;
 import jensen.net.Parameters;
 import jensen.optim.Optimised;
 import jensen.tensor.Autograd;
@@ -56,8 +57,13 @@ public final class MonteCarloEm implements Iterator<MonteCarloEm.Step> {
      *
      * @param training whose model, optimiser, learning rate, encoding, batch and seed count; its guide and objective do not
      * @param theta changed in place
+     * @throws IllegalArgumentException if z is discrete
      */
     public MonteCarloEm(Training training, Dataset data, Parameters theta) {
+        if (training.model().prior() instanceof Prior.Discrete) {
+            throw new IllegalArgumentException(
+                    "Monte Carlo EM moves through a real z by Hamiltonian chains, and z of this model is discrete");
+        }
         this.training = training;
         this.reader = new Reader(training, data);
         this.theta = theta;

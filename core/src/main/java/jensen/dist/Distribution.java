@@ -10,7 +10,7 @@ import jensen.tensor.Tensor;
  * the event, whose elements are summed over in densities. Log-densities are in nats, complete to the last constant.
  */
 public sealed interface Distribution
-        permits Reparameterised, Bernoulli, Categorical, ContinuousBernoulli, DiscretizedLogistic, Mixture {
+        permits Reparameterised, Finite, Categorical, ContinuousBernoulli, DiscretizedLogistic, Mixture {
     /**
      * log p(x), the log-density or log-mass, in nats.
      *

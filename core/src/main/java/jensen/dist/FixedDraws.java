@@ -28,4 +28,9 @@ final class FixedDraws {
         shape[shape.length - 1] = length;
         return Tensor.concat(List.of(unit, unit.neg()), 0).reshape(shape);
     }
+
+    /** The standard deviation over draws, the first axis. */
+    static Tensor deviation(Tensor draws) {
+        return draws.sub(draws.mean(0)).square().mean(0).sqrt();
+    }
 }

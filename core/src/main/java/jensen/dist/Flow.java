@@ -79,8 +79,7 @@ public record Flow(Reparameterised base, List<Transform> transforms) implements 
     /** The standard deviation of each element over the draws of {@link #mean}, {@code […, X]}. */
     @Override
     public Tensor standardDeviation() {
-        Tensor z = fixed();
-        return z.sub(z.mean(0)).square().mean(0).sqrt();
+        return FixedDraws.deviation(fixed());
     }
 
     @Override

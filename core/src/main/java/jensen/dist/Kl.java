@@ -56,8 +56,8 @@ public record Kl(Tensor value, Tensor standardError, Method method) {
     }
 
     /**
-     * The closed form's terms for each element of the event, {@code […, X]}, which add up to it where the elements are
-     * independent; empty where they are not.
+     * The closed form's terms for each element of the event, {@code […, X]}, which add up to it, where the elements are
+     * independent or the classes of independent variables; else empty.
      */
     public static Optional<Tensor> closedFormPerDimension(Distribution q, Distribution p) {
         if (q instanceof DiagonalNormal a && p instanceof DiagonalNormal b) {
@@ -70,6 +70,9 @@ public record Kl(Tensor value, Tensor standardError, Method method) {
             Tensor logQ = a.logits().logSoftmax(-1);
             return Optional.of(
                     logQ.exp().mul(logQ.sub(b.logits().logSoftmax(-1))).sum(-1));
+        }
+        if (q instanceof OneHot a && p instanceof OneHot b && a.classes() == b.classes()) {
+            return Optional.of(classes(a.logProbabilities(), b.logProbabilities()));
         }
         return Optional.empty();
     }
@@ -115,5 +118,14 @@ public record Kl(Tensor value, Tensor standardError, Method method) {
         Tensor one = l.sigmoid().mul(m.neg().softplus().sub(l.neg().softplus()));
         Tensor zero = l.neg().sigmoid().mul(m.softplus().sub(l.softplus()));
         return one.add(zero);
+    }
+
+    /**
+     * π log(π/ρ) − π + ρ for each class: no share is negative, and as the probabilities of a variable's classes add up to 1
+     * under both, the shares add up to the divergence.
+     */
+    private static Tensor classes(Tensor logQ, Tensor logP) {
+        Tensor pi = logQ.exp();
+        return pi.mul(logQ.sub(logP)).sub(pi).add(logP.exp());
     }
 }

@@ -1,7 +1,5 @@
 package jensen.dist;
 
-import java.util.ArrayList;
-import java.util.List;
 import jensen.tensor.Generator;
 import jensen.tensor.Native;
 import jensen.tensor.Shapes;
@@ -46,25 +44,8 @@ public record Mixture(Tensor logits, Reparameterised components) implements Dist
     Tensor drawn(Tensor noise) {
         Tensor rest = noise.narrow(-1, 1, components.noiseLength());
         Tensor all = components.reparameterise(rest.unsqueeze(-2));
-        return all.mul(chosen(noise.narrow(-1, 0, 1)).unsqueeze(-1)).sum(-2);
-    }
-
-    /** 1 for the component in whose share of [0, 1] the probability of the noise {@code […, 1]} is, else 0, {@code […, M]}. */
-    private Tensor chosen(Tensor noise) {
-        Tensor u = noise.normalCdf();
-        Tensor pi = logits.softmax(-1);
-        List<Tensor> chosen = new ArrayList<>();
-        Tensor end = u.zerosLike();
-        Tensor before = u.zerosLike();
-        for (long m = 0; m < pi.size(-1); m++) {
-            end = end.add(pi.narrow(-1, m, 1));
-            // rounding may leave the last share's end below 1
-            Tensor within =
-                    m + 1 < pi.size(-1) ? u.lessThan(end) : u.zerosLike().add(1);
-            chosen.add(within.sub(before));
-            before = within;
-        }
-        return Tensor.concat(chosen, -1);
+        Tensor chosen = OneHot.chosen(noise.narrow(-1, 0, 1).normalCdf(), logits.softmax(-1));
+        return all.mul(chosen.unsqueeze(-1)).sum(-2);
     }
 
     /** Σ_m π_m E_m[x]. */

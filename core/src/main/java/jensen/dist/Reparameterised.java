@@ -10,7 +10,7 @@ import jensen.tensor.Tensor;
  * of ∇f(z) · dz/dφ over draws is d/dφ E[f(z)].
  */
 public sealed interface Reparameterised extends Distribution
-        permits DiagonalNormal, MultivariateNormal, LowRankNormal, NormalMixture, Flow, Chain {
+        permits DiagonalNormal, MultivariateNormal, LowRankNormal, NormalMixture, Flow, Chain, Relaxed {
     /**
      * z = g(ε): turns standard normal noise into draws, differentiably in the parameters. Where g is smooth in them dz/dφ is its
      * derivative; a mixture, whose g jumps, has another with the same mean.

@@ -106,6 +106,7 @@ public record AnnealedImportance(Start start, Spacing spacing, int temperatures,
      * @param done told how many more rows are done, from any thread
      */
     public List<Annealed> rows(Evaluator evaluator, Dataset data, int[] rows, IntConsumer done) {
+        evaluator.requireReal("annealing");
         Generator noise = evaluator.rng().split("annealed");
         return blocks(rows, chains, evaluator.threads(), done, block -> {
             Chains at = Chains.of(evaluator, data, block, chains);
@@ -123,6 +124,9 @@ public record AnnealedImportance(Start start, Spacing spacing, int temperatures,
      * @param done told how many more are done, from any thread
      */
     public List<Bracket> simulated(Evaluator evaluator, int count, IntConsumer done) {
+        if (count > 0) {
+            evaluator.requireReal("annealing");
+        }
         Generator noise = evaluator.rng().split("simulated");
         return blocks(IntStream.range(0, count).toArray(), chains, evaluator.threads(), done, block -> {
             Tensor z = evaluator

@@ -3,15 +3,17 @@ package jensen.evaluate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import jensen.data.Dataset;
 
 /**
- * The method that suits the model and the datum: the closed form of a linear-Gaussian model, quadrature for at most two
- * latent dimensions, else importance sampling from mixtures that cover p(z|x) with a quarter of the budget, and annealed
- * importance sampling with the rest for the rows that this does not settle, because the error stays too large or k̂ is
- * above {@value LogMeanExp#TRUSTED}.
+ * The method that suits the model and the datum: the closed form of a linear-Gaussian model, the sum over the values of a
+ * discrete z where the budget allows it and importance sampling from q where not, quadrature for at most two latent dimensions,
+ * else importance sampling from mixtures that cover p(z|x) with a quarter of the budget, and annealed importance sampling with
+ * the rest for the rows that this does not settle, because the error stays too large or k̂ is above
+ * {@value LogMeanExp#TRUSTED}.
  *
  * @param error the error to reach, in nats
  * @param budget the most evaluations of p(x|z) for a datum
@@ -54,6 +56,14 @@ public record AutomaticEvidence(double error, int budget, int chunk) implements 
     public List<Evidence> evidence(Evaluator evaluator, Dataset data, int[] rows, IntConsumer done) {
         if (LinearGaussian.of(evaluator.model(), evaluator.theta()).isPresent()) {
             return new ClosedForm().evidence(evaluator, data, rows, done);
+        }
+        OptionalLong states = evaluator.states();
+        if (states.isPresent()) {
+            EvidenceMethod method = states.getAsLong() <= budget
+                    ? new EnumeratedEvidence(budget)
+                    : new ImportanceSampling(
+                            ImportanceSampling.Proposal.POSTERIOR, Math.min(FIRST, budget), error, budget, chunk);
+            return method.evidence(evaluator, data, rows, done);
         }
         if (evaluator.model().prior().latent() <= DIMENSIONS) {
             return new Quadrature(Math.min(error, PRECISE), budget)

@@ -5,6 +5,8 @@ import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import jensen.data.Batch;
 import jensen.dist.Distribution;
+import jensen.tensor.DType;
+import jensen.tensor.Device;
 import jensen.tensor.Generator;
 import jensen.tensor.Scope;
 import jensen.tensor.Tensor;
@@ -67,13 +69,21 @@ public record Calibration(int simulated, int draws, int[][] ranks) {
         double[] truth = z.toDoubles();
         double[] drawn = q.sample(DRAWS, rng.split("q").rows(numbers)).toDoubles();
         int latent = truth.length / n;
+        double[] place = rng.split("ties")
+                .rows(numbers)
+                .uniform(DType.FLOAT64, Device.CPU, 1, n, latent)
+                .toDoubles();
         return IntStream.range(0, n)
                 .mapToObj(i -> {
                     int[] rank = new int[latent];
                     for (int d = 0; d < latent; d++) {
+                        int equal = 0;
                         for (int k = 0; k < DRAWS; k++) {
-                            rank[d] += drawn[(k * n + i) * latent + d] < truth[i * latent + d] ? 1 : 0;
+                            double other = drawn[(k * n + i) * latent + d];
+                            rank[d] += other < truth[i * latent + d] ? 1 : 0;
+                            equal += other == truth[i * latent + d] ? 1 : 0;
                         }
+                        rank[d] += (int) (place[i * latent + d] * (equal + 1));
                     }
                     return rank;
                 })

@@ -27,13 +27,13 @@ public record Collapse(double[] kl, double[] variance, int activeUnits, Optional
     /**
      * Looks.
      *
-     * @throws IllegalArgumentException if q is not normal with independent components or the prior not standard normal
+     * @throws IllegalArgumentException if KL(q ‖ p) has no closed form by dimension
      */
     public static Collapse of(Evaluator evaluator, Dataset data, int[] rows) {
         Codes codes = evaluator.codes(data, rows);
         double[] kl = codes.klPerDimension()
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "q must be normal with independent components and p(z) standard normal"));
+                        "q must be normal with independent components and p(z) standard normal, or both discrete"));
         Optional<Linear> linear = LinearGaussian.of(evaluator.model(), evaluator.theta())
                 .map(model -> {
                     PrincipalComponents axes = PrincipalComponents.of(

@@ -136,6 +136,13 @@ public record Derivation(
                     .mapToObj(i -> Optional.of(new Exact(elbo.get(i), divergence.get(i))))
                     .toList();
         }
+        if (rows.length > 0 && evidence.get(0).method() instanceof EnumeratedEvidence method) {
+            List<Estimate> elbo = method.elbo(e, data, rows, n -> {});
+            List<Estimate> divergence = method.gap(e, data, rows, n -> {});
+            return IntStream.range(0, rows.length)
+                    .mapToObj(i -> Optional.of(new Exact(elbo.get(i), divergence.get(i))))
+                    .toList();
+        }
         return evidence.stream()
                 .map(of -> of.method() instanceof ClosedForm
                         ? closedForm(e.inDouble(), data, of.index())
@@ -281,8 +288,9 @@ public record Derivation(
     }
 
     private static List<Line> route(Draws d, Evidence evidence, Estimate divergence, boolean alone) {
-        String gap =
-                evidence.method() instanceof Quadrature ? "evaluate.Quadrature.gap" : "evaluate.LinearGaussian.gap";
+        String gap = evidence.method() instanceof ClosedForm
+                ? "evaluate.LinearGaussian.gap"
+                : method(evidence).replace(".evidence", ".gap");
         return List.of(
                 new Line(
                         "0 ≤ KL(q(z|x) ‖ p(z|x))",

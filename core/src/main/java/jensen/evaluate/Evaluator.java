@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
@@ -12,12 +13,14 @@ import jensen.data.Batch;
 import jensen.data.Dataset;
 import jensen.data.Encoding;
 import jensen.dist.Distribution;
+import jensen.dist.Finite;
 import jensen.dist.Kl;
 import jensen.dist.Reparameterised;
 import jensen.model.Guide;
 import jensen.model.Local;
 import jensen.model.LogWeights;
 import jensen.model.Model;
+import jensen.model.Prior;
 import jensen.net.Initialiser;
 import jensen.net.Parameters;
 import jensen.net.Slot;
@@ -103,6 +106,31 @@ public record Evaluator(
                 slots, Initialiser.HE, rng, DType.FLOAT64, from.flat().device());
         wide.all().keySet().forEach(name -> wide.set(name, from.get(name)));
         return wide;
+    }
+
+    /** p(z) where z is discrete; it belongs to the scope that it is asked for in. */
+    Optional<Finite> discrete() {
+        return model.prior() instanceof Prior.Discrete ? Optional.of((Finite) model.prior(theta)) : Optional.empty();
+    }
+
+    /** The number of values of z, where it is discrete. */
+    public OptionalLong states() {
+        return model.prior() instanceof Prior.Discrete discrete
+                ? discrete.family().states(discrete.latent())
+                : OptionalLong.empty();
+    }
+
+    /**
+     * Refuses a discrete z.
+     *
+     * @param method what it is that moves through z
+     * @throws IllegalArgumentException if z is discrete
+     */
+    void requireReal(String method) {
+        if (model.prior() instanceof Prior.Discrete discrete) {
+            throw new IllegalArgumentException(method + " moves through a real z, and z of this model is discrete, "
+                    + discrete.family().name() + ": use enumeration or is");
+        }
     }
 
     /** How many of the draws for each of n data to decode at a time. */
@@ -206,15 +234,42 @@ public record Evaluator(
                         int from = b * BLOCK;
                         int[] part = Arrays.copyOfRange(rows, from, Math.min(rows.length, from + BLOCK));
                         try (Scope scope = new Scope()) {
-                            Reparameterised q = Reparameterised.require(posterior(read(data, part)));
+                            Distribution q = posterior(read(data, part));
                             split(q.mean(), mean, from);
-                            split(q.standardDeviation(), deviation, from);
+                            split(
+                                    q instanceof Finite finite
+                                            ? finite.standardDeviation()
+                                            : Reparameterised.require(q).standardDeviation(),
+                                    deviation,
+                                    from);
                             Kl.closedFormPerDimension(q, model.prior(theta)).ifPresent(each -> split(each, kl, from));
                         }
                         return part;
                     }));
         }
         return new Codes(mean, deviation, kl[0] == null ? Optional.empty() : Optional.of(kl));
+    }
+
+    /**
+     * The code that stands for each of some rows, {@code [rows][D]}: the mean of q(z|x) or, where z is discrete, its most
+     * probable value, since the mean is none.
+     */
+    public double[][] typical(Dataset data, int[] rows) {
+        if (states().isEmpty()) {
+            return codes(data, rows).mean();
+        }
+        double[][] codes = new double[rows.length][];
+        for (int from = 0; from < rows.length; from += BLOCK) {
+            int start = from;
+            int[] part = Arrays.copyOfRange(rows, from, Math.min(rows.length, from + BLOCK));
+            Native.withoutGradient(() -> {
+                try (Scope scope = new Scope()) {
+                    split(((Finite) posterior(read(data, part))).mode(), codes, start);
+                }
+                return part;
+            });
+        }
+        return codes;
     }
 
     /** Independent draws of z from p(z), {@code [n][D]}; the first of them are the same for any n. */

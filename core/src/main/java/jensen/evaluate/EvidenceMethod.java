@@ -4,10 +4,11 @@ import java.util.List;
 import java.util.function.IntConsumer;
 import jensen.data.Dataset;
 
-/** How log p(x) = log ∫ p(x|z) p(z) dz is found. */
+/** How log p(x) = log ∫ p(x|z) p(z) dz, for a discrete z log Σ p(x|z) p(z), is found. */
 public sealed interface EvidenceMethod
         permits ClosedForm,
                 Quadrature,
+                EnumeratedEvidence,
                 ImportanceSampling,
                 AnnealedImportance,
                 Annealing,

@@ -47,7 +47,7 @@ public record ImportanceSampling(Proposal proposal, int samples, double error, i
          * Mixtures that cover p(z|x), with fixed shares of the draws from their parts: q(z|x), p(z) and, for most draws, a normal
          * distribution that fits p(z|x). In more than {@value Quadrature#DIMENSIONS} latent dimensions, where a fit takes
          * long, it is made for the data only that q(z|x), the same widened, and p(z) do not settle; and nowhere if the
-         * budget does not allow for it.
+         * budget does not allow for it. Of a discrete z, q(z|x) alone.
          */
         DEFENSIVE("is");
 
@@ -93,6 +93,11 @@ public record ImportanceSampling(Proposal proposal, int samples, double error, i
 
     @Override
     public List<Evidence> evidence(Evaluator evaluator, Dataset data, int[] rows, IntConsumer done) {
+        if (proposal != Proposal.POSTERIOR && evaluator.states().isPresent()) {
+            // a discrete q has no wider one of its kind
+            return new ImportanceSampling(Proposal.POSTERIOR, samples, error, budget, chunk)
+                    .evidence(evaluator, data, rows, done);
+        }
         int block = Math.max(1, Math.min(GROUP, HELD / budget));
         return evaluator.blocks(
                 rows,

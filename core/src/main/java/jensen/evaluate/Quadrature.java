@@ -184,6 +184,7 @@ public record Quadrature(double tolerance, int budget) implements EvidenceMethod
     }
 
     private static <T> List<T> each(Evaluator evaluator, Dataset data, int[] rows, IntConsumer done, Work<T> work) {
+        evaluator.requireReal("quadrature");
         int latent = evaluator.model().prior().latent();
         if (latent > DIMENSIONS) {
             throw new IllegalArgumentException(

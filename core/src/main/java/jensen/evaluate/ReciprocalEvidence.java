@@ -56,6 +56,7 @@ public record ReciprocalEvidence(int chains, int draws, int leapfrogs) implement
     /** @throws IllegalArgumentException if there are too few draws to fit a covariance to, or the chains do not move */
     @Override
     public List<Evidence> evidence(Evaluator evaluator, Dataset data, int[] rows, IntConsumer done) {
+        evaluator.requireReal("a Hamiltonian chain");
         int latent = evaluator.model().prior().latent();
         if (chains * (draws / 2) <= latent) {
             throw new IllegalArgumentException("chains × draws / 2 must be > " + latent

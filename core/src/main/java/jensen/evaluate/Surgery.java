@@ -10,6 +10,7 @@ import jensen.data.Dataset;
 import jensen.dist.Aggregate;
 import jensen.dist.DiagonalNormal;
 import jensen.dist.Distribution;
+import jensen.dist.Finite;
 import jensen.dist.Mixture;
 import jensen.tensor.DType;
 import jensen.tensor.Device;
@@ -24,7 +25,7 @@ import jensen.tensor.Tensor;
  * @param rows N
  * @param kl E_x KL(q(z|x) ‖ p(z)), exact
  * @param mutualInformation I(x; z) = E_x E_q[log q(z|x) − log q(z)], at most log N
- * @param marginalKl KL(q(z) ‖ p(z)), which is the total correlation and each dimension's KL(q(z_j) ‖ p(z_j))
+ * @param marginalKl KL(q(z) ‖ p(z)), which is the total correlation and each dimension's KL(q(z_j) ‖ p(z_j)), z_j being a dimension or a variable of classes
  * @param totalCorrelation KL(q(z) ‖ Π_j q(z_j)), for at most {@value #MOST} data
  * @see <a href="https://approximateinference.org/accepted/HoffmanJohnson2016.pdf">Hoffman and Johnson 2016, ELBO surgery</a>
  */
@@ -57,23 +58,31 @@ public record Surgery(
      *
      * @param samples draws of z for each row, at least 2
      * @param done told how many more rows are done, from any thread
-     * @throws IllegalArgumentException if q is not normal with independent components or the prior not standard normal
+     * @throws IllegalArgumentException if KL(q ‖ p) has no closed form by dimension
      */
     public static Surgery of(Evaluator evaluator, Dataset data, int[] rows, int samples, IntConsumer done) {
         if (samples < 2) {
             throw new IllegalArgumentException("samples must be ≥ 2 for an error, was " + samples);
         }
         Codes codes = evaluator.codes(data, rows);
-        double kl = Arrays.stream(codes.klPerDimension()
-                        .orElseThrow(() -> new IllegalArgumentException(
-                                "q must be normal with independent components and p(z) standard normal")))
+        double kl = Arrays.stream(
+                        codes.klPerDimension()
+                                .orElseThrow(
+                                        () -> new IllegalArgumentException(
+                                                "q must be normal with independent components and p(z) standard normal, or both discrete")))
                 .sum();
         int[] places = new int[rows.length];
         Arrays.setAll(places, i -> i);
         int block = (int) Math.max(1, Math.min(Evaluator.BLOCK, HELD / ((long) samples * rows.length)));
         List<Estimate> information = evaluator.blocks(places, block, done, part -> {
             try (Scope scope = new Scope()) {
-                return information(codes, part, rows, samples, evaluator.rng().split("surgery"));
+                return information(
+                        codes,
+                        evaluator.discrete(),
+                        part,
+                        rows,
+                        samples,
+                        evaluator.rng().split("surgery"));
             }
         });
         Estimate mean =
@@ -95,15 +104,29 @@ public record Surgery(
             try (Scope scope = new Scope()) {
                 Tensor evenly = Tensor.scalar(-Math.log(rows.length), DType.FLOAT64, Device.CPU);
                 int[] numbers = Arrays.stream(part).map(i -> rows[i]).toArray();
-                Tensor z = normal(codes, part)
+                Tensor z = posterior(codes, evaluator.discrete(), part)
                         .sample(each, evaluator.rng().split("correlation").rows(numbers));
-                double[] found = new Aggregate(normal(codes, all), evenly.reshape(1))
-                        .totalCorrelation(z)
-                        .toDoubles();
+                double[] found =
+                        ratios(codes, evaluator.discrete(), all, evenly, z).toDoubles();
                 return Arrays.stream(found).boxed().toList();
             }
         });
         return Estimate.mean(ratios.stream().mapToDouble(r -> r).toArray());
+    }
+
+    /** log q(z) − Σ_j log q(z_j): the marginals of a discrete q(z) are those of the mean probabilities. */
+    private static Tensor ratios(Codes codes, Optional<Finite> discrete, int[] all, Tensor evenly, Tensor z) {
+        if (discrete.isEmpty()) {
+            return new Aggregate(normal(codes, all), evenly.reshape(1)).totalCorrelation(z);
+        }
+        Tensor mean = matrix(codes.mean(), all);
+        Finite kind = discrete.get();
+        Tensor joint = kind.withMean(mean).logProbOfPairs(z).add(evenly).logSumExp(-1);
+        return joint.sub(kind.withMean(mean.mean(0)).logProb(z));
+    }
+
+    private static Distribution posterior(Codes codes, Optional<Finite> discrete, int[] places) {
+        return discrete.isPresent() ? discrete.get().withMean(matrix(codes.mean(), places)) : normal(codes, places);
     }
 
     private static DiagonalNormal normal(Codes codes, int[] places) {
@@ -113,13 +136,14 @@ public record Surgery(
     }
 
     /** E_q[log q(z|x) − log q(z)] of each of some data. */
-    private static List<Estimate> information(Codes codes, int[] places, int[] rows, int samples, Generator rng) {
+    private static List<Estimate> information(
+            Codes codes, Optional<Finite> discrete, int[] places, int[] rows, int samples, Generator rng) {
         int d = codes.mean()[0].length;
-        Distribution own = normal(codes, places);
+        Distribution own = posterior(codes, discrete, places);
         int[] numbers = Arrays.stream(places).map(i -> rows[i]).toArray();
         Tensor z = own.sample(samples, rng.rows(numbers));
         double[] inside = own.logProb(z).toDoubles();
-        double[] over = aggregate(codes, z.reshape(-1, d)).toDoubles();
+        double[] over = aggregate(codes, discrete, z.reshape(-1, d)).toDoubles();
         List<Estimate> found = new ArrayList<>(places.length);
         for (int i = 0; i < places.length; i++) {
             double[] ratios = new double[samples];
@@ -132,13 +156,15 @@ public record Surgery(
     }
 
     /** log q(z) for z {@code [n, D]}. */
-    private static Tensor aggregate(Codes codes, Tensor z) {
+    private static Tensor aggregate(Codes codes, Optional<Finite> discrete, Tensor z) {
         int n = codes.mean().length;
         int[] all = new int[n];
         Arrays.setAll(all, i -> i);
-        Tensor logVariance = matrix(codes.standardDeviation(), all).log().mul(2);
-        DiagonalNormal each = new DiagonalNormal(matrix(codes.mean(), all), logVariance);
-        return new Mixture(Tensor.of(new double[n], n), each).logProb(z);
+        if (discrete.isPresent()) {
+            Finite each = discrete.get().withMean(matrix(codes.mean(), all));
+            return each.logProbOfPairs(z).logSumExp(-1).add(-Math.log(n));
+        }
+        return new Mixture(Tensor.of(new double[n], n), normal(codes, all)).logProb(z);
     }
 
     private static Tensor matrix(double[][] values, int[] places) {

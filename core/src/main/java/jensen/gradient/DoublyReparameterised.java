@@ -1,7 +1,9 @@
 package jensen.gradient;
 
+import java.util.Optional;
 import jensen.bound.Bound;
 import jensen.bound.Elbo;
+import jensen.model.Family;
 import jensen.model.LogWeights;
 import jensen.tensor.Generator;
 import jensen.tensor.Tensor;
@@ -36,5 +38,10 @@ public record DoublyReparameterised() implements GradientEstimator {
         return bound.equals(Elbo.analytic())
                 ? new Verdict.Refused("needs the divergence from the draws, as in elbo-sampled")
                 : new Verdict.Unbiased();
+    }
+
+    @Override
+    public Optional<String> refuses(Family q, int event) {
+        return Pathwise.refusesDiscrete(q);
     }
 }

@@ -1,9 +1,11 @@
 package jensen.gradient;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import jensen.bound.Bound;
 import jensen.bound.Elbo;
+import jensen.model.Family;
 
 /**
  * What is climbed and how.
@@ -35,10 +37,50 @@ public record Objective(Bound bound, GradientEstimator gradient, int samples) {
         return new Objective(Elbo.analytic(), new Pathwise(), 1);
     }
 
+    /**
+     * The ELBO with its divergence in closed form by the usual gradient for q(z|x) of a family, of as few draws as that takes.
+     *
+     * @param event the length of z
+     */
+    public static Objective elbo(Family q, int event) {
+        GradientEstimator gradient = GradientEstimator.usual(q, event);
+        boolean one = !(gradient.serves(Elbo.analytic(), 1) instanceof Verdict.Refused);
+        return new Objective(Elbo.analytic(), gradient, one ? 1 : 5);
+    }
+
     /** The estimators that serve a bound of so many draws. */
     public static List<GradientEstimator> serving(Bound bound, int samples) {
         return GradientEstimator.all().stream()
                 .filter(g -> !(g.serves(bound, samples) instanceof Verdict.Refused))
                 .toList();
+    }
+
+    /**
+     * Refuses q(z|x) of a family that the estimator does not serve.
+     *
+     * @param event the length of z
+     * @throws IllegalArgumentException if it does not, naming those that do
+     */
+    public void check(Family q, int event) {
+        gradient.refuses(q, event).ifPresent(reason -> {
+            throw new IllegalArgumentException("gradient %s %s: use %s"
+                    .formatted(
+                            gradient.name(),
+                            reason,
+                            GradientEstimator.all().stream()
+                                    .filter(g -> g.refuses(q, event).isEmpty())
+                                    .map(this::named)
+                                    .flatMap(Optional::stream)
+                                    .collect(Collectors.joining(", "))));
+        });
+    }
+
+    /** An estimator that serves the bound, or does so of more samples. */
+    private Optional<String> named(GradientEstimator other) {
+        if (!(other.serves(bound, samples) instanceof Verdict.Refused)) {
+            return Optional.of(other.name());
+        }
+        boolean ofMore = !(other.serves(bound, 2 * samples) instanceof Verdict.Refused);
+        return ofMore ? Optional.of(other.name() + " of " + 2 * samples + " samples") : Optional.empty();
     }
 }

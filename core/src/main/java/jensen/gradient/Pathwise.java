@@ -1,9 +1,11 @@
 package jensen.gradient;
 
+import java.util.Optional;
 import jensen.bound.Bound;
 import jensen.dist.Distribution;
 import jensen.dist.Draw;
 import jensen.dist.Reparameterised;
+import jensen.model.Family;
 import jensen.model.LogWeights;
 import jensen.tensor.Generator;
 import jensen.tensor.Tensor;
@@ -40,11 +42,23 @@ public record Pathwise() implements GradientEstimator {
         }
         throw new IllegalArgumentException(
                 "q must be a distribution that can be reparameterised for this gradient, is a "
-                        + q.getClass().getSimpleName() + ": use score, vimco or rws");
+                        + q.getClass().getSimpleName() + ": use score, vimco, rws, enumerate or gumbel:T");
     }
 
     @Override
     public Verdict serves(Bound bound, int samples) {
         return new Verdict.Unbiased();
+    }
+
+    @Override
+    public Optional<String> refuses(Family q, int event) {
+        return refusesDiscrete(q);
+    }
+
+    /** What is differentiated through draws needs draws that have derivatives. */
+    static Optional<String> refusesDiscrete(Family q) {
+        return q.discrete()
+                ? Optional.of("is through the draws of z, which has to be real; that of " + q.name() + " is discrete")
+                : Optional.empty();
     }
 }

@@ -1,9 +1,11 @@
 package jensen.gradient;
 
+import java.util.Optional;
 import jensen.bound.Bound;
 import jensen.bound.Elbo;
 import jensen.dist.Distribution;
 import jensen.dist.Draw;
+import jensen.model.Family;
 import jensen.model.LogWeights;
 import jensen.tensor.Generator;
 
@@ -40,5 +42,10 @@ public record StickTheLanding() implements GradientEstimator {
         return bound.forPhi().constantWeight(samples)
                 ? new Verdict.Unbiased()
                 : new Verdict.Refused("is biased, since the draws differ in weight");
+    }
+
+    @Override
+    public Optional<String> refuses(Family q, int event) {
+        return Pathwise.refusesDiscrete(q);
     }
 }

@@ -26,6 +26,11 @@ public record Amortised(Conditional encoder) implements Guide {
     }
 
     @Override
+    public Optional<Family> posteriorFamily() {
+        return encoder instanceof Head head ? Optional.of(head.family()) : Optional.empty();
+    }
+
+    @Override
     public List<Slot> slots() {
         return Slot.under("encoder", encoder.slots());
     }

@@ -2,17 +2,20 @@ package jensen.model;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import jensen.data.Values;
 import jensen.dist.Distribution;
+import jensen.dist.Finite;
 import jensen.dist.MultivariateNormal;
 import jensen.net.Parameters;
 import jensen.net.Slot;
 import jensen.tensor.Shapes;
 import jensen.tensor.Tensor;
 
-/** Families of real vectors whose elements depend on each other: what q(z|x) can be beyond independent normals. */
+/** Families of vectors whose elements depend on each other: what q(z|x) can be beyond independent normals and bits. */
 public sealed interface CorrelatedFamily extends Family
-        permits CorrelatedFamily.FullNormal,
+        permits CorrelatedFamily.OneHot,
+                CorrelatedFamily.FullNormal,
                 CorrelatedFamily.LowRankNormal,
                 CorrelatedFamily.NormalMixture,
                 FlowFamily {
@@ -30,6 +33,53 @@ public sealed interface CorrelatedFamily extends Family
     @Override
     default double[] bias(double[] mean) {
         return Arrays.copyOf(mean, outputs(mean.length));
+    }
+
+    /**
+     * Independent variables of some classes, each written as so many elements, one of which is 1; the outputs are the
+     * unnormalised log-probabilities.
+     *
+     * @param classes the classes of a variable, C; events have a multiple of C elements
+     */
+    record OneHot(int classes) implements CorrelatedFamily {
+        /** @throws IllegalArgumentException for fewer than two classes */
+        public OneHot {
+            if (classes < 2) {
+                throw new IllegalArgumentException("classes must be ≥ 2, was " + classes);
+            }
+        }
+
+        @Override
+        public String name() {
+            return "one-hot:" + classes;
+        }
+
+        @Override
+        public int outputs(int event) {
+            return event;
+        }
+
+        @Override
+        public Distribution of(Parameters w, Tensor outputs, int event) {
+            return new jensen.dist.OneHot(outputs, classes);
+        }
+
+        /** No data are written so. */
+        @Override
+        public boolean fits(Values values) {
+            return false;
+        }
+
+        @Override
+        public OptionalLong states(int event) {
+            return OptionalLong.of(Finite.power(classes, event / classes));
+        }
+
+        /** Equal probabilities. */
+        @Override
+        public double[] bias(double[] mean) {
+            return new double[mean.length];
+        }
     }
 
     /**

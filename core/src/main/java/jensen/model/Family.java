@@ -3,9 +3,11 @@ package jensen.model;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
+import java.util.OptionalLong;
 import jensen.data.Values;
 import jensen.dist.DiagonalNormal;
 import jensen.dist.Distribution;
+import jensen.dist.Finite;
 import jensen.net.Parameters;
 import jensen.net.Slot;
 import jensen.tensor.Shapes;
@@ -23,6 +25,7 @@ import jensen.tensor.Tensor;
     @JsonSubTypes.Type(value = Family.Normal.class, name = "normal"),
     @JsonSubTypes.Type(value = Family.NormalShared.class, name = "normal-shared"),
     @JsonSubTypes.Type(value = Family.Categorical.class, name = "categorical"),
+    @JsonSubTypes.Type(value = CorrelatedFamily.OneHot.class, name = "one-hot"),
     @JsonSubTypes.Type(value = CorrelatedFamily.FullNormal.class, name = "full-normal"),
     @JsonSubTypes.Type(value = CorrelatedFamily.LowRankNormal.class, name = "low-rank-normal"),
     @JsonSubTypes.Type(value = CorrelatedFamily.NormalMixture.class, name = "normal-mixture"),
@@ -39,17 +42,19 @@ public sealed interface Family
                 Family.Categorical,
                 CorrelatedFamily {
     /** Every family of independent elements, with 256 classes where it needs a number. */
-    List<Family> ALL = List.of(
-            new Bernoulli(),
-            new ContinuousBernoulli(),
-            new DiscretizedLogistic(),
-            new Normal(),
-            new NormalShared(),
-            new Categorical(256));
+    static List<Family> all() {
+        return List.of(
+                new Bernoulli(),
+                new ContinuousBernoulli(),
+                new DiscretizedLogistic(),
+                new Normal(),
+                new NormalShared(),
+                new Categorical(256));
+    }
 
     /** The names of the families that have values of this kind in their support. */
     static List<String> fitting(Values values) {
-        return ALL.stream().filter(f -> f.fits(values)).map(Family::name).toList();
+        return all().stream().filter(f -> f.fits(values)).map(Family::name).toList();
     }
 
     /** The family's name, as in files and on the command line. */
@@ -66,6 +71,16 @@ public sealed interface Family
 
     /** Whether values of this kind are in its support. */
     boolean fits(Values values);
+
+    /** The number of values of an event, where its distributions are {@link Finite}. */
+    default OptionalLong states(int event) {
+        return OptionalLong.empty();
+    }
+
+    /** Whether events have values that can be counted, so that no derivative goes through draws. */
+    default boolean discrete() {
+        return states(1).isPresent();
+    }
 
     /** Outputs {@code [outputs(event)]} to start from: at or near those whose mean is the given one. */
     double[] bias(double[] mean);
@@ -95,6 +110,11 @@ public sealed interface Family
         @Override
         public boolean fits(Values values) {
             return values == Values.BINARY;
+        }
+
+        @Override
+        public OptionalLong states(int event) {
+            return OptionalLong.of(Finite.power(2, event));
         }
 
         /** The logit of the mean, which is kept off 0 and 1: a pixel that is always black starts at 0.001. */

@@ -48,6 +48,9 @@ public sealed interface Guide permits Amortised, PerDatum, SemiAmortised {
      */
     Optional<Local> local(Model model, Parameters theta, Parameters phi, Batch batch, Generator rng);
 
+    /** The family of q(z|x), where it is one. */
+    Optional<Family> posteriorFamily();
+
     /** The parameters that it needs, φ. */
     List<Slot> slots();
 }

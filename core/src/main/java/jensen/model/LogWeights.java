@@ -85,6 +85,26 @@ public final class LogWeights {
         return logLikelihood().add(klWeight == 1 ? ratio : ratio.mul(klWeight));
     }
 
+    /**
+     * The terms' means over draws that have weights, each in the place of so many draws that are all alike.
+     *
+     * @param weights of the draws, {@code [S, B]}, which add up to 1
+     * @param samples K
+     */
+    public LogWeights expected(Tensor weights, int samples) {
+        return new LogWeights(
+                new Term<>(() -> expected(logLikelihood(), weights, samples)),
+                new Term<>(() -> expected(logPrior(), weights, samples)),
+                new Term<>(() -> expected(logPosterior(), weights, samples)),
+                closedFormKl,
+                klWeight);
+    }
+
+    private static Tensor expected(Tensor term, Tensor weights, int samples) {
+        Tensor mean = term.mul(weights).sum(0);
+        return mean.unsqueeze(0).expand(samples, mean.size(0));
+    }
+
     /** The factor of log p(z) − log q(z|x) in {@link #total}: 1 unless the objective is weighted. */
     public double klWeight() {
         return klWeight;

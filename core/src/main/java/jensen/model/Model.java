@@ -7,7 +7,9 @@ import java.util.function.UnaryOperator;
 import jensen.data.Batch;
 import jensen.dist.Distribution;
 import jensen.dist.Draw;
+import jensen.dist.Finite;
 import jensen.dist.Kl;
+import jensen.dist.Relaxed;
 import jensen.net.Parameters;
 import jensen.net.Slot;
 import jensen.tensor.Tensor;
@@ -57,7 +59,10 @@ public record Model(Prior prior, Conditional likelihood) {
     /**
      * The three terms of log w = log p(x|z) + log p(z) − log q(z|x).
      *
-     * @param draw z from q, {@code [K, B, D]}
+     * <p>Of a relaxed q they are those of the relaxed model: the likelihood at the codes between the values, and the densities
+     * of the relaxed prior and q; what has a closed form is the divergence of the two that are relaxed.
+     *
+     * @param draw z from q, {@code [K, B, D]} or, the same for all data, {@code [K, 1, D]}
      * @param q the distribution whose density divides: q_φ(z|x), or the same with its parameters as constants
      */
     public LogWeights logWeights(Parameters theta, Batch batch, Draw draw, Distribution q) {
@@ -77,7 +82,22 @@ public record Model(Prior prior, Conditional likelihood) {
     /** This is the only place where the terms are formed. */
     private static LogWeights logWeights(Distribution p, UnaryOperator<Tensor> density, Draw draw, Distribution q) {
         Tensor z = draw.z();
+        if (q instanceof Relaxed relaxed) {
+            return new LogWeights(
+                    () -> density.apply(relaxed.code(z)),
+                    () -> Relaxed.of(finite(p), relaxed.temperature()).logProb(z),
+                    () -> draw.logProb(q),
+                    () -> Kl.closedForm(relaxed.of(), p));
+        }
         return new LogWeights(
                 () -> density.apply(z), () -> p.logProb(z), () -> draw.logProb(q), () -> Kl.closedForm(q, p));
+    }
+
+    private static Finite finite(Distribution p) {
+        if (p instanceof Finite finite) {
+            return finite;
+        }
+        throw new IllegalArgumentException("p(z) must be discrete to be relaxed as q is, is a "
+                + p.getClass().getSimpleName());
     }
 }

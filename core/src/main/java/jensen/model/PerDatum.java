@@ -65,6 +65,11 @@ public record PerDatum(Family family, int latent, int rows, Refinement refinemen
     }
 
     @Override
+    public Optional<Family> posteriorFamily() {
+        return Optional.of(family);
+    }
+
+    @Override
     public List<Slot> slots() {
         List<Slot> slots = new ArrayList<>(List.of(Slot.constant("table", 0, rows, width())));
         slots.addAll(Slot.under("family", family.slots(latent)));

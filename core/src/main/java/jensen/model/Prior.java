@@ -20,7 +20,8 @@ import jensen.tensor.Tensor;
     @JsonSubTypes.Type(value = Prior.Mixture.class, name = "mixture"),
     @JsonSubTypes.Type(value = Prior.Flow.class, name = "flow"),
     @JsonSubTypes.Type(value = Prior.Vamp.class, name = "vamp"),
-    @JsonSubTypes.Type(value = Prior.Chained.class, name = "chained")
+    @JsonSubTypes.Type(value = Prior.Chained.class, name = "chained"),
+    @JsonSubTypes.Type(value = Prior.Discrete.class, name = "discrete")
 })
 public sealed interface Prior {
     /** D, the number of latent dimensions. */
@@ -28,6 +29,11 @@ public sealed interface Prior {
 
     /** The parameters that it needs. */
     List<Slot> slots();
+
+    /** Whether z under q of a family has the values that it has under p(z). */
+    default boolean fits(Family q) {
+        return !q.discrete();
+    }
 
     /** p(z) with events {@code [D]}, on the device and in the type of θ's values. */
     Distribution distribution(Parameters w);
@@ -225,6 +231,41 @@ public sealed interface Prior {
                     Reparameterised.require(top.distribution(w.at("top"))),
                     new jensen.model.Chained.Link(below, w.at("below")),
                     true);
+        }
+    }
+
+    /**
+     * Independent discrete variables: all values alike or, where the probabilities are learned, each variable with its own.
+     *
+     * @param family what the variables are, the same as q's
+     * @param latent the length of z
+     * @param learned whether the logits are parameters
+     */
+    record Discrete(Family family, int latent, boolean learned) implements Prior {
+        /** @throws IllegalArgumentException if {@code latent} is not positive or the family not discrete */
+        public Discrete {
+            CorrelatedFamily.requirePositive("latent", latent);
+            if (!family.discrete()) {
+                throw new IllegalArgumentException("family must be discrete, was " + family.name());
+            }
+        }
+
+        @Override
+        public boolean fits(Family q) {
+            return q.equals(family);
+        }
+
+        @Override
+        public List<Slot> slots() {
+            return learned ? List.of(Slot.constant("logits", 0, latent)) : List.of();
+        }
+
+        @Override
+        public Distribution distribution(Parameters w) {
+            Tensor logits = learned
+                    ? w.get("logits")
+                    : Tensor.zeros(w.flat().dtype(), w.flat().device(), latent);
+            return family.of(w, logits, latent);
         }
     }
 }

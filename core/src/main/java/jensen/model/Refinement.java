@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.function.Function;
 import jensen.data.Batch;
 import jensen.dist.Distribution;
+import jensen.dist.Draw;
+import jensen.dist.Finite;
 import jensen.dist.Reparameterised;
 import jensen.net.Parameters;
 import jensen.optim.Adam;
@@ -38,33 +40,73 @@ public record Refinement(int steps, int samples, double learningRate) {
         return new Refinement(steps, samples, learningRate);
     }
 
+    /** The most values of z over which an expectation is a sum. */
+    private static final int SUMMED = 4096;
+
     /**
-     * The parameters that a batch's q are climbed to, as constants {@code [B, P]}.
+     * The parameters that a batch's q are climbed to, as constants {@code [B, P]}: through the draws or, where z is discrete, by
+     * the sum over its values or, where there are too many, by the score of q.
      *
      * @param start the parameters to climb from, {@code [B, P]}
      * @param q what parameters mean: events {@code [D]} under {@code [B]}
      * @param rng of the draws, keyed by the batch's rows
-     * @throws IllegalArgumentException if q cannot be reparameterised
+     * @throws IllegalArgumentException if q can neither be reparameterised nor has finitely many values
      */
     public Tensor climb(
             Model model, Parameters theta, Batch batch, Tensor start, Function<Tensor, Distribution> q, Generator rng) {
         Tensor parameters = start.detach().copy();
         Optimised climbed = new Optimised(parameters, Adam.standard());
         Schedule rate = new Schedule.Cosine(learningRate, 0, steps);
+        Local local = local(model, theta, batch, q.apply(parameters));
         for (int step = 0; step < steps; step++) {
             try (Scope scope = new Scope()) {
                 Generator noise = rng.split(step).rows(batch.index());
                 Tensor leaf = parameters.requiresGradient();
-                Tensor total = Native.withGradient(() -> {
-                    Reparameterised now = Reparameterised.require(q.apply(leaf));
-                    return model.logWeights(theta, batch, now.draw(samples, noise), now)
-                            .elbo()
-                            .sum();
-                });
+                Tensor total = Native.withGradient(
+                        () -> local.objective(q.apply(leaf), noise).sum());
                 Tensor gradient = Autograd.gradient(total, List.of(leaf)).get(0);
                 climbed.step(gradient, rate.at(step));
             }
         }
         return parameters;
+    }
+
+    /** What to differentiate for the gradient of a datum's ELBO in q's parameters. */
+    private interface Local {
+        /** {@code [B]}. */
+        Tensor objective(Distribution q, Generator noise);
+    }
+
+    private Local local(Model model, Parameters theta, Batch batch, Distribution like) {
+        if (!(like instanceof Finite finite)) {
+            return (q, noise) -> {
+                Reparameterised now = Reparameterised.require(q);
+                return model.logWeights(theta, batch, now.draw(samples, noise), now)
+                        .elbo();
+            };
+        }
+        if (finite.states() > SUMMED) {
+            return (q, noise) -> byScore(model, theta, batch, q, noise);
+        }
+        // θ is fixed, and so is the joint density of every value
+        Tensor support = finite.support();
+        Tensor logJoint = Native.withoutGradient(() -> {
+            LogWeights w = model.logWeights(theta, batch, Draw.of(support.unsqueeze(1)), like);
+            return w.logLikelihood().add(w.logPrior()).transpose(0, 1);
+        });
+        return (q, noise) -> {
+            Tensor logQ = ((Finite) q).logProbOfPairs(support).transpose(0, 1);
+            return logQ.exp().mul(logJoint.sub(logQ)).sum(-1);
+        };
+    }
+
+    /** Σ_k (log w_k − the mean of the others) log q(z_k) / K, whose gradient is the ELBO's in the mean. */
+    private Tensor byScore(Model model, Parameters theta, Batch batch, Distribution q, Generator noise) {
+        Tensor z = Native.withoutGradient(() -> q.sample(samples, noise));
+        Tensor logWeights = Native.withoutGradient(
+                () -> model.logWeights(theta, batch, Draw.of(z), q).total());
+        Tensor learning =
+                samples == 1 ? logWeights : logWeights.sub(logWeights.mean(0)).mul((double) samples / (samples - 1));
+        return learning.mul(q.logProb(z)).mean(0);
     }
 }

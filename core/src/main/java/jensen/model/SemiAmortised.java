@@ -45,6 +45,11 @@ public record SemiAmortised(Head encoder, Refinement refinement) implements Guid
     }
 
     @Override
+    public Optional<Family> posteriorFamily() {
+        return Optional.of(encoder.family());
+    }
+
+    @Override
     public List<Slot> slots() {
         return Slot.under("encoder", encoder.slots());
     }

@@ -62,6 +62,7 @@ public record DerivationReport(Experiment experiment, Evaluator evaluator, Datas
         return switch (method) {
             case "closed-form" -> "in closed form";
             case "quadrature" -> "by quadrature";
+            case "enumeration" -> "exactly, by the sum over all values of z";
             case "is" -> "by importance sampling from mixtures that cover p(z|x)";
             case "is-q" -> "by importance sampling with q";
             case "ais" -> "by annealed importance sampling";
@@ -215,12 +216,12 @@ public record DerivationReport(Experiment experiment, Evaluator evaluator, Datas
         List<Figure> figures = new ArrayList<>();
         Gallery gallery = new Gallery(experiment, evaluator);
         if (gallery.hasPictures()) {
-            figures.add(
-                    new Figure.Picture(
-                            enlarged(gallery.reconstructions(data, new int[] {d.index()})),
-                            "The datum as the encoder sees it, over its reconstruction: the mean of p(x|z) at the mean of q(z|x)."));
+            figures.add(new Figure.Picture(
+                    enlarged(gallery.reconstructions(data, new int[] {d.index()})),
+                    "The datum as the encoder sees it, over its reconstruction: the mean of p(x|z) at "
+                            + (gallery.discrete() ? "the most probable z of q(z|x)." : "the mean of q(z|x).")));
         }
-        if (Double.isFinite(d.elbo().value())) {
+        if (!gallery.discrete() && Double.isFinite(d.elbo().value())) {
             figures.add(PosteriorPicture.of(evaluator, data, d.index()));
         }
         return figures;

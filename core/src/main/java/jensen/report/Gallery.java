@@ -38,13 +38,13 @@ public record Gallery(Experiment experiment, Evaluator evaluator) {
     }
 
     /**
-     * Rows of data as the encoder sees them, each over E[x] at the mean of its code.
+     * Rows of data as the encoder sees them, each over E[x] at the code that stands for it.
      *
      * @throws IllegalArgumentException if the data are no images
      */
     public BufferedImage reconstructions(Dataset data, int[] rows) {
         float[] seen = evaluator.seen(data, rows);
-        float[] decoded = evaluator.decode(evaluator.codes(data, rows).mean());
+        float[] decoded = evaluator.decode(evaluator.typical(data, rows));
         Brightness brightness = brightness(seen);
         return Pictures.pairs(shape(), brightness.of(seen), brightness.of(decoded), COLUMNS);
     }
@@ -76,13 +76,14 @@ public record Gallery(Experiment experiment, Evaluator evaluator) {
      *
      * @param rows at least two
      * @param steps pictures in a line, both ends included, at least two
-     * @throws IllegalArgumentException if there are fewer, or the data are no images
+     * @throws IllegalArgumentException if there are fewer, z is discrete, or the data are no images
      */
     public BufferedImage morph(Dataset data, int[] rows, int steps) {
         if (rows.length < 2 || steps < 2) {
             throw new IllegalArgumentException(
                     "morph: expected at least 2 rows and 2 steps, found " + rows.length + " and " + steps);
         }
+        requireReal("morph: expected a run whose z is real, found a discrete one: there are no codes between two");
         double[][] ends = evaluator.codes(data, rows).mean();
         List<double[]> way = new ArrayList<>();
         for (int i = 0; i + 1 < ends.length; i++) {
@@ -91,6 +92,17 @@ public record Gallery(Experiment experiment, Evaluator evaluator) {
             }
         }
         return grid(evaluator.decode(way.toArray(double[][]::new)), steps);
+    }
+
+    /** Whether z is discrete, so that there are no codes between codes. */
+    boolean discrete() {
+        return evaluator.states().isPresent();
+    }
+
+    private void requireReal(String otherwise) {
+        if (discrete()) {
+            throw new IllegalArgumentException(otherwise);
+        }
     }
 
     private static double[] between(double[] a, double[] b, double part) {
@@ -106,10 +118,12 @@ public record Gallery(Experiment experiment, Evaluator evaluator) {
      * @param side pictures in a row and in a column
      * @param across the dimension that grows to the right
      * @param up the dimension that grows upwards
-     * @throws IllegalArgumentException if there is no such dimension, they are the same, or the data are no images
+     * @throws IllegalArgumentException if there is no such dimension, they are the same, z is discrete, or the data are no
+     *     images
      * @see <a href="https://arxiv.org/abs/1312.6114">Kingma and Welling 2013, arXiv 1312.6114, figure 4</a>
      */
     public BufferedImage manifold(int side, int across, int up) {
+        requireReal("manifold: expected a run whose z is real, found a discrete one: there is no plane of codes");
         if (side < 1) {
             throw new IllegalArgumentException("grid must be ≥ 1, was " + side);
         }

@@ -117,11 +117,14 @@ public final class RunReport {
                 "reconstructions",
                 gallery.reconstructions(test, first(RECONSTRUCTED)),
                 "Test data as the encoder sees them" + seen() + " each over its reconstruction: the mean of p(x|z) at"
-                        + " the mean of q(z|x).");
+                        + (gallery.discrete() ? " the most probable z of q(z|x)." : " the mean of q(z|x)."));
         picture(
                 "samples",
                 gallery.samples(SAMPLED, gallery.evaluator().rng().split("samples")),
                 "New data: the mean of p(x|z) at " + SAMPLED + " draws of z from the prior.");
+        if (gallery.discrete()) {
+            return;
+        }
         if (experiment.training().model().prior().latent() == 2) {
             picture(
                     "manifold",

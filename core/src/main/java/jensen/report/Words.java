@@ -17,7 +17,9 @@ import jensen.data.Encoding;
 import jensen.experiment.Experiment;
 import jensen.experiment.Provenance;
 import jensen.gradient.DoublyReparameterised;
+import jensen.gradient.Enumeration;
 import jensen.gradient.GradientEstimator;
+import jensen.gradient.GumbelSoftmax;
 import jensen.gradient.KlWeight;
 import jensen.gradient.ReweightedWakeSleep;
 import jensen.gradient.ScoreFunction;
@@ -149,6 +151,10 @@ final class Words {
         if (prior instanceof Prior.Chained c) {
             return prior(c.top()) + " of " + count(c.top().latent()) + ", then " + conditional(c.below());
         }
+        if (prior instanceof Prior.Discrete d) {
+            return "independent variables, " + d.family().name()
+                    + (d.learned() ? ", of learned probabilities" : ", all values alike");
+        }
         return "standard normal";
     }
 
@@ -249,6 +255,12 @@ final class Words {
         }
         if (gradient instanceof WakeSleep) {
             return "wake-sleep";
+        }
+        if (gradient instanceof Enumeration) {
+            return "exact, by the sum over all values of z";
+        }
+        if (gradient instanceof GumbelSoftmax g) {
+            return "at the draws for θ, through z relaxed at temperature " + g.temperature() + " for φ";
         }
         return gradient instanceof ReweightedWakeSleep ? "reweighted wake-sleep" : "through the draws";
     }

@@ -66,6 +66,14 @@ public record Training(
                     "model's prior is made of the posteriors of an encoder, which the guide must"
                             + " have: expected an amortised or semi-amortised guide with " + vamp.encoder());
         }
+        Prior prior = model.prior();
+        guide.posteriorFamily().ifPresent(q -> {
+            if (!prior.fits(q)) {
+                throw new IllegalArgumentException(
+                        "p(z) must have the values of z that q(z|x) has, which is " + q.name() + ": was " + prior);
+            }
+            objective.check(q, prior.latent());
+        });
         if (!(clip >= 0)) {
             throw new IllegalArgumentException("clip must be ≥ 0, was " + clip);
         }
@@ -78,14 +86,16 @@ public record Training(
     }
 
     /**
-     * The usual training of a model: the ELBO with its divergence in closed form and one draw, Adam at 1e-3, batches of 100,
-     * Glorot's start, seed 0.
+     * The usual training of a model: the ELBO with its divergence in closed form by one draw or, for a discrete z, by the sum
+     * over its values or five draws; Adam at 1e-3, batches of 100, Glorot's start, seed 0.
      */
     public static Training of(Model model, Guide guide, Encoding encoding) {
         return new Training(
                 model,
                 guide,
-                Objective.elbo(),
+                guide.posteriorFamily()
+                        .map(q -> Objective.elbo(q, model.prior().latent()))
+                        .orElseGet(Objective::elbo),
                 Adam.standard(),
                 new Schedule.Constant(1e-3),
                 KlWeight.one(),

@@ -99,6 +99,8 @@ record Law(Class<? extends Distribution> type, List<double[]> parameters, Make m
                 mixture(1.4, -0.8),
                 normalMixture(-0.6, 1.1),
                 chain(0.3, -0.8),
+                binaryConcrete(0.4, 0.5),
+                binaryConcrete(-2, 1.3),
                 bernoulli(0),
                 bernoulli(-1.7),
                 bernoulli(4),
@@ -213,6 +215,16 @@ record Law(Class<? extends Distribution> type, List<double[]> parameters, Make m
         public Chain.Given detach() {
             return new Free(mean.detach(), logVariance.detach());
         }
+    }
+
+    /** Logistic, of scale 1/τ. */
+    static Law binaryConcrete(double logit, double temperature) {
+        double reach = 34 / temperature;
+        return new Law(
+                BinaryConcrete.class,
+                List.of(one(logit)),
+                p -> new BinaryConcrete(new Bernoulli(p.get(0)), temperature),
+                new Interval(logit / temperature - reach, logit / temperature + reach));
     }
 
     static Law bernoulli(double logit) {

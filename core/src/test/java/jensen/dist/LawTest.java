@@ -65,9 +65,12 @@ class LawTest {
                 : Stream.of(type);
     }
 
+    /** Those whose elements make up a variable only together have their laws in a test of their own, {@link OneHotTest}. */
     @Test
     void everyDistributionIsInTheTable() {
-        assertThat(records(Distribution.class).collect(Collectors.toSet()))
+        assertThat(records(Distribution.class)
+                        .filter(type -> !OneHotTest.TYPES.contains(type))
+                        .collect(Collectors.toSet()))
                 .isEqualTo(laws().stream().map(Law::type).collect(Collectors.toSet()));
         assertThat(records(Reparameterised.class)).isNotEmpty();
     }

@@ -132,10 +132,10 @@ class GuidesTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("batch.index must be below the table's 2 rows, was 2");
         Evaluator e = EvaluatorTest.evaluator(0, 1, 1);
-        PerDatum binary = new PerDatum(new Family.Bernoulli(), 1, 0, new Refinement(1, 1, 0.1));
-        assertThatThrownBy(() -> binary.ofNew(e.model(), e.theta(), phi, batch, Generator.of(0)))
+        PerDatum bounded = new PerDatum(new Family.ContinuousBernoulli(), 1, 0, new Refinement(1, 1, 0.1));
+        assertThatThrownBy(() -> bounded.ofNew(e.model(), e.theta(), phi, batch, Generator.of(0)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("q must be a distribution that can be reparameterised, is a Bernoulli");
+                .hasMessageContaining("q must be a distribution that can be reparameterised, is a ContinuousBernoulli");
     }
 
     /** 20 held-out digits under one trained model, on the same noise: amortised ≤ semi-amortised ≤ per-datum ≤ best. */

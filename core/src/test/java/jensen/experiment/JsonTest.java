@@ -85,6 +85,7 @@ class JsonTest {
                                 new Family.Normal(),
                                 new Family.NormalShared(),
                                 new Family.Categorical(7),
+                                new CorrelatedFamily.OneHot(4),
                                 new CorrelatedFamily.FullNormal(),
                                 new CorrelatedFamily.LowRankNormal(3),
                                 new CorrelatedFamily.NormalMixture(5),
@@ -98,7 +99,8 @@ class JsonTest {
                                 new Prior.Mixture(3, 4),
                                 new Prior.Flow(2, 3, 4),
                                 new Prior.Vamp(HEAD, 5, true),
-                                new Prior.Chained(new Prior.Mixture(HEAD.condition(), 2), HEAD))),
+                                new Prior.Chained(new Prior.Mixture(HEAD.condition(), 2), HEAD),
+                                new Prior.Discrete(new CorrelatedFamily.OneHot(4), 8, true))),
                 new Kind(
                         Conditional.class,
                         List.of(

@@ -8,6 +8,7 @@ import java.util.List;
 import jensen.Uphill;
 import jensen.dist.DiagonalNormal;
 import jensen.dist.Distribution;
+import jensen.dist.Finite;
 import jensen.net.Parameters;
 import jensen.statcheck.SplitMix;
 import jensen.tensor.Generator;
@@ -99,6 +100,29 @@ class PriorTest {
         // the best normal has the draws' covariance; z₁ and z₁² are uncorrelated, with variances 1 and 2 + ¼
         double normal = -Math.log(2 * Math.PI) - 1 - 0.5 * Math.log(2.25);
         assertThat(found - normal).isGreaterThan(0.4);
+    }
+
+    /** Over its values; at the start all are alike, and only of a q of the same kind. */
+    @Test
+    void discretePriorsStartUniform() {
+        for (Family family : List.of(new Family.Bernoulli(), new CorrelatedFamily.OneHot(3))) {
+            for (boolean learned : new boolean[] {false, true}) {
+                Prior prior = new Prior.Discrete(family, 6, learned);
+                Finite p = (Finite) prior.distribution(Uphill.start(prior.slots(), 1));
+                double[] mass = p.logProb(p.support()).exp().toDoubles();
+                assertThat(mass).hasSize((int) family.states(6).orElseThrow());
+                for (double each : mass) {
+                    assertClose("mass", each, 1.0 / mass.length, 1e-14);
+                }
+                assertThat(prior.slots()).hasSize(learned ? 1 : 0);
+                assertThat(prior.fits(family)).isTrue();
+                assertThat(prior.fits(new CorrelatedFamily.OneHot(2))).isFalse();
+                assertThat(prior.fits(new Family.Normal())).isFalse();
+            }
+            assertThat(new Prior.StandardNormal(6).fits(family)).isFalse();
+        }
+        assertThatThrownBy(() -> new Prior.Discrete(new Family.Normal(), 2, true))
+                .hasMessageContainingAll("discrete", "normal");
     }
 
     @Test
