@@ -28,7 +28,6 @@ import jensen.gradient.MeanDiscrepancy;
 import jensen.gradient.TotalCorrelation;
 import jensen.model.CorrelatedFamily;
 import jensen.model.Family;
-import jensen.model.FlowFamily;
 import jensen.model.Head;
 import jensen.model.Prior;
 import jensen.net.Activation;
@@ -111,9 +110,6 @@ final class Choices {
         }
     }
 
-    /** Maps in a flow that does not say how many. */
-    private static final int LENGTH = 4;
-
     private Choices() {}
 
     /** @throws IllegalArgumentException if an option is given whose number is smaller than it can be */
@@ -136,8 +132,8 @@ final class Choices {
         line.registerConverter(KlWeight.class, text -> checked(() -> klWeight(text)));
         line.registerConverter(Optimiser.class, Choices::optimiser);
         line.registerConverter(Family.class, Choices::family);
-        line.registerConverter(Posterior.class, Choices::posterior);
-        line.registerConverter(PriorOf.class, Choices::prior);
+        line.registerConverter(Posterior.class, ModelChoices::posterior);
+        line.registerConverter(PriorOf.class, ModelChoices::prior);
         line.registerConverter(Rate.class, Choices::rate);
         line.registerConverter(Encoder.class, Choices::encoder);
         line.registerConverter(EvidenceOptions.Name.class, text -> one(text, EvidenceOptions.Name.byWord()));
@@ -236,72 +232,8 @@ final class Choices {
         return withNumber(text, families);
     }
 
-    private static Posterior posterior(String text) {
-        if (text.startsWith("flow:")) {
-            Map<String, DoubleFunction<Posterior>> flows = new LinkedHashMap<>();
-            flows.put("planar", none -> latent -> new FlowFamily.Planar(LENGTH));
-            flows.put("planar:T", t -> whole(t, n -> latent -> new FlowFamily.Planar(n)));
-            flows.put("iaf", none -> latent -> new FlowFamily.Autoregressive(LENGTH, hidden(latent)));
-            flows.put("iaf:T", t -> whole(t, n -> latent -> new FlowFamily.Autoregressive(n, hidden(latent))));
-            flows.put("sylvester", none -> latent -> new FlowFamily.Sylvester(LENGTH, columns(latent)));
-            flows.put("sylvester:T", t -> whole(t, n -> latent -> new FlowFamily.Sylvester(n, columns(latent))));
-            return withNumber(text.substring("flow:".length()), flows);
-        }
-        Map<String, DoubleFunction<Posterior>> posteriors = new LinkedHashMap<>();
-        posteriors.put("diagonal", none -> latent -> new Family.Normal());
-        posteriors.put("full", none -> latent -> new CorrelatedFamily.FullNormal());
-        posteriors.put("lowrank:R", r -> whole(r, n -> latent -> new CorrelatedFamily.LowRankNormal(n)));
-        posteriors.put("mixture:M", m -> whole(m, n -> latent -> new CorrelatedFamily.NormalMixture(n)));
-        posteriors.put("bernoulli", none -> latent -> new Family.Bernoulli());
-        posteriors.put("categorical:C", c -> whole(c, n -> of(new CorrelatedFamily.OneHot(n))));
-        posteriors.put("flow:planar", none -> latent -> new FlowFamily.Planar(LENGTH));
-        posteriors.put("flow:iaf", none -> latent -> new FlowFamily.Autoregressive(LENGTH, hidden(latent)));
-        posteriors.put("flow:sylvester", none -> latent -> new FlowFamily.Sylvester(LENGTH, columns(latent)));
-        return withNumber(text, posteriors);
-    }
-
-    private static Posterior of(Family family) {
-        return latent -> family;
-    }
-
-    private static PriorOf prior(String text) {
-        Map<String, DoubleFunction<PriorOf>> priors = new LinkedHashMap<>();
-        priors.put("normal", none -> (encoder, unit) -> new Prior.StandardNormal(encoder.event()));
-        priors.put("mixture:M", m -> whole(m, n -> (encoder, unit) -> new Prior.Mixture(encoder.event(), n)));
-        priors.put("vamp:K", k -> whole(k, n -> (encoder, unit) -> new Prior.Vamp(encoder, n, unit)));
-        priors.put("flow", none -> (encoder, unit) -> flow(LENGTH, encoder.event()));
-        priors.put("flow:T", t -> whole(t, n -> (encoder, unit) -> flow(n, encoder.event())));
-        priors.put("uniform", none -> (encoder, unit) -> discrete(encoder, false));
-        priors.put("learned", none -> (encoder, unit) -> discrete(encoder, true));
-        return withNumber(text, priors);
-    }
-
-    /** @throws IllegalArgumentException if q is not discrete */
-    private static Prior discrete(Head encoder, boolean learned) {
-        if (!encoder.family().discrete()) {
-            throw new IllegalArgumentException(
-                    "--prior %s: is of a discrete z, as --posterior bernoulli and categorical:C"
-                                    .formatted(learned ? "learned" : "uniform")
-                            + " make it; for a real z expected normal, mixture:M, vamp:K or flow");
-        }
-        return new Prior.Discrete(encoder.family(), encoder.event(), learned);
-    }
-
-    private static Prior flow(int length, int latent) {
-        return new Prior.Flow(latent, length, hidden(latent));
-    }
-
-    /** Hidden units of a masked network: as many for each latent dimension as in arXiv 1803.05649, and no fewer than 32. */
-    private static int hidden(int latent) {
-        return Math.max(32, 5 * latent);
-    }
-
-    private static int columns(int latent) {
-        return Math.min(8, latent);
-    }
-
     /** What a whole number above zero makes. */
-    private static <T> T whole(double number, IntFunction<T> make) {
+    static <T> T whole(double number, IntFunction<T> make) {
         if (number != Math.rint(number) || number < 1 || number > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("expected a whole number above 0 after the colon, found " + number);
         }
@@ -373,7 +305,7 @@ final class Choices {
     }
 
     /** A name, or a name, a colon and a number where the known name ends with a colon and a capital. */
-    private static <T> T withNumber(String text, Map<String, DoubleFunction<T>> known) {
+    static <T> T withNumber(String text, Map<String, DoubleFunction<T>> known) {
         int colon = text.indexOf(':');
         String name = colon < 0 ? text : text.substring(0, colon);
         DoubleFunction<T> plain = known.get(text);
