@@ -56,12 +56,18 @@ class DiscreteTest {
     }
 
     private static Head encoder(Family family) {
-        int d = length(family);
+        return encoder(family, length(family));
+    }
+
+    private static Head encoder(Family family, int d) {
         return new Head(new Mlp(X, List.of(6), family.outputs(d), Activation.TANH), family, d);
     }
 
     private static Evaluator evaluator(Family family, Guide guide) {
-        int d = length(family);
+        return evaluator(family, length(family), guide);
+    }
+
+    private static Evaluator evaluator(Family family, int d, Guide guide) {
         Model model = new Model(
                 new Prior.Discrete(family, d, true),
                 new Head(new Mlp(d, List.of(7), X, Activation.TANH), new Family.Bernoulli(), X));
@@ -158,7 +164,9 @@ class DiscreteTest {
             Evaluator e = evaluator(family);
             List<Evidence> exact = new AutomaticEvidence(0.1, 1000, 0).evidence(e, DATA, ROWS, n -> {});
             assertThat(exact).allMatch(found -> found.method() instanceof EnumeratedEvidence);
-            List<Evidence> few = new AutomaticEvidence(0.1, 8, 0).evidence(e, DATA, ROWS, n -> {});
+            // 2³⁶ or 3¹² values
+            Evaluator large = evaluator(family, 36, new Amortised(encoder(family, 36)));
+            List<Evidence> few = new AutomaticEvidence(0.1, 64, 0).evidence(large, DATA, ROWS, n -> {});
             assertThat(few).allMatch(found -> found.method() instanceof ImportanceSampling);
             List<Row> rows = e.rows(DATA, ROWS, 4000, n -> {});
             for (int i = 0; i < ROWS.length; i++) {
