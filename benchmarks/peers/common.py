@@ -126,7 +126,7 @@ def init_conv(seed):
 def file_names(key):
     layer, what = key.split(".")
     net = {"enc": "phi.encoder", "dec": "theta.likelihood"}[layer[:3]]
-    return f"{net}.{layer[3:]}.{ {'w': 'weight', 'b': 'bias'}[what]}"
+    return f"{net}.net.{layer[3:]}.{ {'w': 'weight', 'b': 'bias'}[what]}"
 
 
 def save_weights(path, p):
