@@ -30,8 +30,8 @@ record DerivationTable(int columns) {
         String label = data.label(d.index()).isPresent()
                 ? ", label " + data.label(d.index()).getAsInt()
                 : "";
-        lines.addAll(
-                wrapped("Datum " + d.index() + " of " + data.name() + label + ", in nats. " + report.posterior(d)));
+        lines.addAll(wrapped(
+                "Datum " + d.index() + " of " + data.name() + label + ", in nats. " + DerivationReport.posterior(d)));
         lines.add("");
         lines.addAll(table(rows(d.lines())));
         lines.addAll(heading("The second route"));
