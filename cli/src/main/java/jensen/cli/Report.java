@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import jensen.experiment.Experiment;
 import jensen.experiment.RunDirectory;
+import jensen.experiment.RunLock;
 import jensen.report.RunReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,8 +37,9 @@ final class Report implements Callable<Integer> {
     public Integer call() throws IOException {
         RunDirectory run = new RunDirectory(directory);
         Experiment experiment = run.experiment();
-        Trained trained = Trained.open(directory, experiment.training().seed(), work);
-        try (Meter meter = Meter.of(terminal, 0)) {
+        try (RunLock lock = run.lock();
+                Meter meter = Meter.of(terminal, 0)) {
+            Trained trained = Trained.open(directory, experiment.training().seed(), work);
             RunReport.write(run, trained.evaluator(), trained.data(null, meter));
         }
         terminal.out().println(directory.resolve(RunDirectory.REPORT));

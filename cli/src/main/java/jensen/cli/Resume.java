@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import jensen.experiment.Experiment;
 import jensen.experiment.Fit;
 import jensen.experiment.RunDirectory;
+import jensen.experiment.RunLock;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -56,7 +57,9 @@ final class Resume implements Callable<Integer> {
                 return session.run(meter, true, fit::resume);
             }
             if (!Files.exists(directory.resolve(RunDirectory.REPORT))) {
-                session.report();
+                try (RunLock lock = run.lock()) {
+                    session.report();
+                }
             }
             meter.note(directory + " is finished: there is nothing to resume");
             session.tell(new Pace());

@@ -44,7 +44,14 @@ record Session(Terminal terminal, Fit fit, boolean json, boolean profiled) {
         Pace pace = new Pace();
         try (Interruption interruption = new Interruption();
                 RunEvents events = new RunEvents(directory(), resumed)) {
-            Fit.Outcome outcome = beginning.go(interruption, new All(List.of(meter, pace, events)));
+            Fit.Observer drawing = new Fit.Observer() {
+                @Override
+                public void finished() throws IOException {
+                    meter.close();
+                    events.pictures(report());
+                }
+            };
+            Fit.Outcome outcome = beginning.go(interruption, new All(List.of(meter, pace, events, drawing)));
             meter.close();
             if (outcome == Fit.Outcome.INTERRUPTED) {
                 terminal.err()
@@ -53,7 +60,6 @@ record Session(Terminal terminal, Fit fit, boolean json, boolean profiled) {
                                 quoted(directory().path()));
                 return Exit.INTERRUPTED;
             }
-            events.pictures(report());
         }
         tell(pace);
         return Exit.DONE;
@@ -133,6 +139,13 @@ record Session(Terminal terminal, Fit fit, boolean json, boolean profiled) {
         @Override
         public void evaluated(long done, long of) {
             each.forEach(o -> o.evaluated(done, of));
+        }
+
+        @Override
+        public void finished() throws IOException {
+            for (Fit.Observer o : each) {
+                o.finished();
+            }
         }
     }
 }

@@ -51,6 +51,9 @@ public record Fit(
 
         /** So many of all the draws for the evaluation are done; told from any thread. */
         default void evaluated(long done, long of) {}
+
+        /** The run is finished, and its folder still kept from all other writers. */
+        default void finished() throws IOException {}
     }
 
     /** How a run ended. */
@@ -65,37 +68,60 @@ public record Fit(
      * Begins.
      *
      * @param replace whether a run that is already in the folder may be replaced
-     * @throws IllegalArgumentException if there is one and it may not, or the data do not fit the model
+     * @throws IllegalArgumentException if there is one and it may not, the folder is being written to, or the data do not fit
+     *     the model
      * @throws jensen.train.NonFiniteException if the numbers run away; a folder without a checkpoint is left as if
      *     nothing had begun
      */
     public Outcome start(boolean replace, BooleanSupplier interrupted, Observer observer) throws IOException {
-        if (directory.exists() && !replace) {
-            throw new IllegalArgumentException(
-                    directory.path() + " already holds a run: expected another folder, or --force to replace it");
-        }
-        try (Climb climb = new Climb(this, observer)) {
-            directory.clear();
-            directory.save(experiment);
-            return climb.go(interrupted);
-        } finally {
-            if (directory.exists() && !directory.resumable() && !directory.finished()) {
-                directory.clear();
+        return alone(observer, () -> {
+            if (directory.exists() && !replace) {
+                throw new IllegalArgumentException(
+                        directory.path() + " already holds a run: expected another folder, or --force to replace it");
             }
-        }
+            try (Climb climb = new Climb(this, observer)) {
+                directory.clear();
+                directory.save(experiment);
+                return climb.go(interrupted);
+            } finally {
+                if (directory.exists() && !directory.resumable() && !directory.finished()) {
+                    directory.clear();
+                }
+            }
+        });
     }
 
     /**
-     * Goes on from the checkpoint, or from the beginning where there is none yet.
+     * Goes on from the checkpoint, or from the beginning where there is none yet; a finished run stays as it is.
      *
+     * @throws IllegalArgumentException if the folder is being written to
      * @throws DataException if the checkpoint is damaged
      */
     public Outcome resume(BooleanSupplier interrupted, Observer observer) throws IOException {
-        try (Climb climb = new Climb(this, observer)) {
-            if (directory.resumable()) {
-                climb.restore(directory.checkpoint());
+        return alone(observer, () -> {
+            if (directory.finished()) {
+                return Outcome.FINISHED;
             }
-            return climb.go(interrupted);
+            try (Climb climb = new Climb(this, observer)) {
+                if (directory.resumable()) {
+                    climb.restore(directory.checkpoint());
+                }
+                return climb.go(interrupted);
+            }
+        });
+    }
+
+    private interface Work {
+        Outcome go() throws IOException;
+    }
+
+    private Outcome alone(Observer observer, Work work) throws IOException {
+        try (RunLock lock = directory.lock()) {
+            Outcome outcome = work.go();
+            if (outcome == Outcome.FINISHED) {
+                observer.finished();
+            }
+            return outcome;
         }
     }
 

@@ -14,7 +14,6 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import jensen.data.AtomicFile;
 import jensen.data.DataException;
 import jensen.evaluate.Evaluation;
@@ -57,6 +56,17 @@ public record RunDirectory(Path path) {
 
     /** A model as it was trained: θ and φ. */
     public record Weights(Parameters theta, Parameters phi) {}
+
+    /**
+     * Keeps all others from writing to the folder, which is made where there is none; who carries out a run does so for its
+     * whole time.
+     *
+     * @throws IllegalArgumentException if it is being written to already
+     * @throws UncheckedIOException if the folder cannot be written to
+     */
+    public RunLock lock() {
+        return RunLock.of(path);
+    }
 
     /** Whether there is a run in the folder, finished or not. */
     public boolean exists() {
@@ -244,7 +254,7 @@ public record RunDirectory(Path path) {
         return path.resolve(EXPLANATION + row + ".html");
     }
 
-    /** Removes a run's files, and the folder if nothing else is in it; a run that is half removed is not a finished one. */
+    /** Removes a run's files; a run that is half removed is not a finished one. */
     void clear() throws IOException {
         if (!Files.isDirectory(path)) {
             return;
@@ -262,12 +272,6 @@ public record RunDirectory(Path path) {
                 }
             }
         }
-        try (Stream<Path> left = Files.list(path)) {
-            if (left.findAny().isPresent()) {
-                return;
-            }
-        }
-        Files.delete(path);
     }
 
     /** The SHA-256 of the weights' file, in hexadecimal: two runs with the same have the same weights to the last bit. */
