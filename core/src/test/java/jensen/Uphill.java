@@ -35,10 +35,8 @@ public final class Uphill {
             for (int step = 0; step < steps; step++) {
                 try (Scope scope = new Scope()) {
                     Tensor value = objective.at(w, Generator.of(7).split(step));
-                    List<Tensor> found = Autograd.gradient(value, w.leaves()).stream()
-                            .map(g -> g.reshape(-1))
-                            .toList();
-                    Adam.standard().step(w.flat(), Tensor.concat(found, 0), state, schedule.at(step), step + 1);
+                    Tensor found = w.flat(Autograd.gradient(value, w.leaves()));
+                    Adam.standard().step(w.flat(), found, state, schedule.at(step), step + 1);
                 }
             }
         }

@@ -103,7 +103,7 @@ public final class FullBayes implements Iterator<FullBayes.Step> {
                     .toList();
             List<Tensor> gradient = Autograd.gradient(estimate.bound().mean(), leaves);
             int split = drawn.leaves().size();
-            Tensor forTheta = Parameters.flat(gradient.subList(0, split));
+            Tensor forTheta = drawn.flat(gradient.subList(0, split));
             Tensor deviation = q.standardDeviation();
             // the derivatives of θ = μ + σ ζ, and of −KL/N = −½ Σ (σ² + μ² − 1 − log σ²)/N
             Tensor slope = forTheta.mul(zeta).mul(deviation).mul(0.5);
@@ -115,7 +115,7 @@ public final class FullBayes implements Iterator<FullBayes.Step> {
             double rate = training.learningRate().at(reader.epochs(done));
             forMean.step(forTheta.add(mean.flat().mul(-1.0 / rows)), rate);
             forLogVariance.step(slope.add(shrink), rate);
-            forPhi.step(Parameters.flat(gradient.subList(split, gradient.size())), rate);
+            forPhi.step(phi.flat(gradient.subList(split, gradient.size())), rate);
             done++;
             return new Step(elbo - kl / rows, elbo, kl);
         }

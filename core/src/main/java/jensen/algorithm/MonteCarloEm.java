@@ -135,7 +135,7 @@ public final class MonteCarloEm implements Iterator<MonteCarloEm.Step> {
         try (Scope scope = new Scope()) {
             List<Tensor> gradient = Native.withGradient(
                     () -> Autograd.gradient(logJoint(batch, z).mean(), theta.leaves()));
-            uphill.step(Parameters.flat(gradient), rate);
+            uphill.step(theta.flat(gradient), rate);
         }
     }
 

@@ -62,7 +62,7 @@ public record DiagonalNormal(Tensor mean, Tensor logVariance) implements Reparam
     /** z = μ + σ ε. */
     @Override
     public Tensor reparameterise(Tensor noise) {
-        return mean.add(standardDeviation().mul(noise));
+        return mean.addProduct(standardDeviation(), noise, 1);
     }
 
     @Override

@@ -12,7 +12,6 @@ import jensen.model.CorrelatedFamily;
 import jensen.model.Family;
 import jensen.model.FlowFamily;
 import jensen.model.LogWeights;
-import jensen.net.Parameters;
 import jensen.optim.Adam;
 import jensen.optim.Optimised;
 import jensen.tensor.Autograd;
@@ -220,8 +219,8 @@ public record Inference(Family family, Objective objective, double learningRate,
                         objective.gradient().estimate(q, objective.bound(), objective.samples(), 1, noise.split(steps));
                 require("log p(data, θ)", estimate.terms().logLikelihood());
                 require("log q(θ)", estimate.terms().logPosterior());
-                Tensor gradient = Parameters.flat(
-                        Autograd.gradient(estimate.forPhi().sum(), q.phi().leaves()));
+                Tensor gradient = q.phi()
+                        .flat(Autograd.gradient(estimate.forPhi().sum(), q.phi().leaves()));
                 require("the gradient", gradient);
                 phi.step(gradient, rate);
             }

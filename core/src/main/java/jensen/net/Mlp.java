@@ -41,8 +41,7 @@ public record Mlp(int inputs, List<Integer> hidden, int outputs, Activation acti
 
     /** The slots of an affine layer. */
     static List<Slot> affine(int layer, long in, long out) {
-        return List.of(
-                Slot.weight(layer + ".weight", List.of(out, in), in, out), Slot.constant(layer + ".bias", 0, out));
+        return List.of(Slot.affine(layer + ".weight", in, out), Slot.constant(layer + ".bias", 0, out));
     }
 
     /** The affine layer itself. */

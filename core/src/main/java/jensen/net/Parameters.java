@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import jensen.tensor.DType;
 import jensen.tensor.Device;
 import jensen.tensor.Generator;
+import jensen.tensor.Gradient;
 import jensen.tensor.Scope;
 import jensen.tensor.Shapes;
 import jensen.tensor.Tensor;
@@ -59,7 +61,7 @@ public final class Parameters {
             long from = 0;
             for (Slot slot : slots) {
                 long count = Shapes.count(slot.axes());
-                Tensor leaf = flat.narrow(0, from, count).reshape(slot.axes()).requiresGradient();
+                Tensor leaf = view(flat.narrow(0, from, count), slot).requiresGradient();
                 if (leaves.put(slot.name(), leaf.retain()) != null) {
                     throw new IllegalArgumentException("two parameters are named " + slot.name());
                 }
@@ -67,6 +69,11 @@ public final class Parameters {
             }
             return new Parameters(List.copyOf(slots), flat, leaves, Map.of(), "");
         }
+    }
+
+    private static Tensor view(Tensor part, Slot slot) {
+        long[] axes = slot.axes();
+        return slot.byColumns() ? part.reshape(axes[1], axes[0]).transpose(0, 1) : part.reshape(axes);
     }
 
     /** The parameter of a name under this object's path. */
@@ -188,8 +195,13 @@ public final class Parameters {
     }
 
     /** Tensors that belong to the leaves, in their order, as {@link #flat} has them: one after the other. */
-    public static Tensor flat(List<Tensor> ofLeaves) {
-        return Tensor.concat(ofLeaves.stream().map(t -> t.reshape(-1)).toList(), 0);
+    public Tensor flat(List<Tensor> ofLeaves) {
+        List<Tensor> leaves = leaves();
+        return Tensor.concat(
+                IntStream.range(0, leaves.size())
+                        .mapToObj(i -> Gradient.flat(ofLeaves.get(i), leaves.get(i)))
+                        .toList(),
+                0);
     }
 
     /** The number of scalar parameters. */

@@ -1,7 +1,9 @@
 package jensen.train;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import jensen.net.Parameters;
 import jensen.optim.Optimised;
 import jensen.optim.Optimiser;
@@ -19,21 +21,29 @@ final class Ascent {
     private final Optimiser optimiser;
     private final Optimised optimised;
     private final Tensor gradient;
-    private final int pieces;
+    private final List<Piece> pieces;
+
+    /** A share of the parameters: the leaves or parts of leaves in it, and where it begins. */
+    private record Piece(List<Part> parts, Tensor gradient, long from) {}
+
+    /** Elements {@code from} … {@code to} − 1 of a leaf, and where their derivatives are added up. */
+    private record Part(int leaf, long from, long to, Tensor sum) {}
 
     Ascent(Parameters parameters, Optimiser optimiser, int pieces) {
         this.parameters = parameters;
         this.leaves = parameters.leaves();
         this.optimiser = optimiser;
-        this.pieces = pieces;
         this.optimised = new Optimised(parameters.flat(), optimiser);
         try (Scope scope = new Scope()) {
             this.gradient = scope.keep(parameters.flat().zerosLike());
+            this.pieces = IntStream.range(0, pieces)
+                    .mapToObj(i -> piece(from(i, pieces), from(i + 1, pieces), scope))
+                    .toList();
         }
     }
 
     /** Where a piece begins: an even share, moved back to the beginning of a row where it is within a matrix. */
-    private long from(int piece) {
+    private long from(int piece, int pieces) {
         long share = parameters.count() * piece / pieces;
         long start = 0;
         for (Tensor leaf : leaves) {
@@ -45,6 +55,22 @@ final class Ascent {
         return parameters.count();
     }
 
+    private Piece piece(long from, long to, Scope scope) {
+        List<Part> parts = new ArrayList<>();
+        long start = 0;
+        for (int i = 0; i < leaves.size(); i++) {
+            long end = start + leaves.get(i).count();
+            long low = Math.max(start, from);
+            long high = Math.min(end, to);
+            if (low < high) {
+                Tensor sum = scope.keep(gradient.narrow(0, low, high - low));
+                parts.add(new Part(i, low - start, high - start, sum));
+            }
+            start = end;
+        }
+        return new Piece(parts, scope.keep(gradient.narrow(0, from, to - from)), from);
+    }
+
     /**
      * Sums one piece of the gradient over the shards, in their order.
      *
@@ -52,48 +78,31 @@ final class Ascent {
      * @return the squared length of the piece
      */
     double reduce(int piece, List<List<Gradient>> shards) {
-        long from = from(piece);
-        long to = from(piece + 1);
-        if (from == to) {
+        Piece of = pieces.get(piece);
+        if (of.parts.isEmpty()) {
             return 0;
         }
         try (Scope scope = new Scope()) {
-            long start = 0;
-            for (int i = 0; i < leaves.size() && start < to; i++) {
-                long end = start + leaves.get(i).count();
-                if (end > from) {
-                    long low = Math.max(start, from);
-                    long length = Math.min(end, to) - low;
-                    Tensor sum = gradient.narrow(0, low, length);
-                    for (int s = 0; s < shards.size(); s++) {
-                        Gradient part = shards.get(s).get(i);
-                        if (s == 0) {
-                            part.copyTo(sum, low - start, low - start + length);
-                        } else {
-                            part.addTo(sum, low - start, low - start + length);
-                        }
-                    }
-                }
-                start = end;
+            for (Part part : of.parts) {
+                List<Gradient> terms =
+                        shards.stream().map(s -> s.get(part.leaf)).toList();
+                Gradient.sum(terms, part.sum, part.from, part.to);
             }
-            Tensor whole = gradient.narrow(0, from, to - from);
-            return whole.dot(whole).item();
+            return of.gradient.dot(of.gradient).item();
         }
     }
 
     /** Moves one piece of the parameters along its gradient times {@code scale}. */
     void update(int piece, double scale, double learningRate, long step) {
-        long from = from(piece);
-        long length = from(piece + 1) - from;
-        if (length == 0) {
+        Piece of = pieces.get(piece);
+        if (of.parts.isEmpty()) {
             return;
         }
         try (Scope scope = new Scope()) {
-            Tensor direction = gradient.narrow(0, from, length);
             if (scale != 1) {
-                direction.mulInPlace(scale);
+                of.gradient.mulInPlace(scale);
             }
-            optimised.step(from, direction, learningRate, step);
+            optimised.step(of.from, of.gradient, learningRate, step);
         }
     }
 

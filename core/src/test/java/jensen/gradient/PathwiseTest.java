@@ -82,18 +82,14 @@ class PathwiseTest {
         Estimate e = estimate(c, theta, phi);
         assertThat(e.bound().shape()).containsExactly(B);
         assertThat(e.terms().klWeight()).isEqualTo(c.klWeight());
-        double[] forTheta = flat(Autograd.gradient(e.forTheta().sum(), theta.leaves(), true));
-        double[] forPhi = flat(Autograd.gradient(e.forPhi().sum(), phi.leaves()));
+        double[] forTheta = theta.flat(Autograd.gradient(e.forTheta().sum(), theta.leaves(), true))
+                .toDoubles();
+        double[] forPhi =
+                phi.flat(Autograd.gradient(e.forPhi().sum(), phi.leaves())).toDoubles();
         assertClose("θ", forTheta, derivatives(c, theta, phi, theta), 1e-8);
         assertClose("φ", forPhi, derivatives(c, theta, phi, phi), 1e-8);
         assertThat(Arrays.stream(forTheta).filter(g -> g == 0).count()).isZero();
         assertThat(Arrays.stream(forPhi).filter(g -> g == 0).count()).isLessThan(forPhi.length / 3);
-    }
-
-    private static double[] flat(List<Tensor> gradients) {
-        return gradients.stream()
-                .flatMapToDouble(g -> Arrays.stream(g.toDoubles()))
-                .toArray();
     }
 
     private static double[] derivatives(Case c, Parameters theta, Parameters phi, Parameters by) {

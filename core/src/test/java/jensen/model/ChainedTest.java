@@ -208,10 +208,10 @@ class ChainedTest {
         List<Tensor> leaves = new java.util.ArrayList<>(theta.leaves());
         leaves.addAll(phi.leaves());
         List<Tensor> found = Autograd.gradient(e.forPhi().sum(), leaves);
-        double[] gradient = found.stream()
-                .map(g -> g.reshape(-1))
-                .flatMapToDouble(g -> Arrays.stream(g.toDoubles()))
-                .toArray();
+        int split = theta.leaves().size();
+        double[] gradient = Tensor.concat(
+                        List.of(theta.flat(found.subList(0, split)), phi.flat(found.subList(split, found.size()))), 0)
+                .toDoubles();
         double[] at = Tensor.concat(List.of(theta.flat(), phi.flat()), 0).toDoubles();
         double[] expected = FiniteDifference.gradient(
                 v -> {

@@ -62,6 +62,22 @@ class ParametersTest {
     }
 
     @Test
+    void aLayerOfMoreInputsThanUnitsLiesInMemoryByColumns() {
+        Parameters w = start(new Mlp(3, List.of(), 2, Activation.TANH).slots(), Initialiser.GLOROT, SEED);
+        Tensor values = Tensor.of(new double[] {1, 2, 3, 4, 5, 6}, 2, 3);
+        Tensor bias = Tensor.of(new double[] {7, 8}, 2);
+
+        w.set("0.weight", values);
+        w.set("0.bias", bias);
+
+        assertThat(w.get("0.weight").shape()).containsExactly(2, 3);
+        assertThat(w.get("0.weight").toDoubles()).containsExactly(1, 2, 3, 4, 5, 6);
+        assertThat(w.flat().toDoubles()).containsExactly(1, 4, 2, 5, 3, 6, 7, 8);
+        assertThat(w.flat(List.of(values, bias)).toDoubles()).isEqualTo(w.flat().toDoubles());
+        assertThat(w.copy().flat().toDoubles()).isEqualTo(w.flat().toDoubles());
+    }
+
+    @Test
     void aCopyHasMemoryOfItsOwn() {
         Parameters w = fresh();
         double[] before = w.flat().toDoubles();
@@ -160,7 +176,7 @@ class ParametersTest {
                 .isEqualTo(Slot.weight("convolution.0.weight", List.of(5L, 3L, 4L, 4L), 48, 80));
         assertThat(decoder.slots().get(2))
                 .isEqualTo(Slot.weight("convolution.0.weight", List.of(5L, 3L, 4L, 4L), 80, 48));
-        assertThat(encoder.slots().get(2)).isEqualTo(Slot.weight("affine.0.weight", List.of(2L, 80L), 80, 2));
+        assertThat(encoder.slots().get(2)).isEqualTo(Slot.affine("affine.0.weight", 80, 2));
     }
 
     @Test

@@ -169,11 +169,11 @@ public final class Autograd {
             }
 
             @Override
-            public void addProduct(int i, Tensor left, Tensor right) {
+            public void add(int i, Gradient.Product product) {
                 if (leaves.contains(of.get(i))) {
-                    gradient(of.get(i)).addProduct(left, right);
+                    gradient(of.get(i)).add(product);
                 } else if (wants(i)) {
-                    add(i, left.transpose(0, 1).matmul(right));
+                    add(i, product.left().transpose(0, 1).matmul(product.right()));
                 }
             }
         }

@@ -3,6 +3,7 @@ package jensen.tensor;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Scalar;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A derivative as a sum of terms: tensors, and products of matrices that are multiplied out only where they are added to a
@@ -14,8 +15,12 @@ public final class Gradient {
     private final List<Tensor> whole = new ArrayList<>();
     private final List<Product> products = new ArrayList<>();
 
-    /** leftᵀ right, {@code [n, a]} and {@code [n, b]}. */
-    private record Product(Tensor left, Tensor right) {}
+    /**
+     * leftᵀ right, {@code [n, a]} and {@code [n, b]}.
+     *
+     * @param sparse right once more where most of it is zero
+     */
+    record Product(Tensor left, Tensor right, @Nullable SparseRows sparse) {}
 
     Gradient(Tensor like) {
         this.like = like;
@@ -25,8 +30,8 @@ public final class Gradient {
         whole.add(term);
     }
 
-    void addProduct(Tensor left, Tensor right) {
-        products.add(new Product(left, right));
+    void add(Product product) {
+        products.add(product);
     }
 
     /** Adds the terms of another. */
@@ -41,71 +46,93 @@ public final class Gradient {
             return whole.get(0);
         }
         Tensor sum = Native.withoutGradient(
-                () -> Tensor.empty(like.dtype(), like.shape()).to(like.device()));
-        copyTo(sum.reshape(-1), 0, like.count());
-        return sum;
+                () -> Tensor.empty(like.dtype(), like.count()).to(like.device()));
+        sum(List.of(this), sum, 0, like.count());
+        return byColumns(like) ? sum.reshape(like.size(1), like.size(0)).transpose(0, 1) : sum.reshape(like.shape());
+    }
+
+    /** Whether a matrix lies in memory column by column. */
+    static boolean byColumns(Tensor t) {
+        return t.rank() == 2 && t.pointer.stride(0) == 1 && t.pointer.stride(1) == t.size(0);
+    }
+
+    /** The elements of a tensor one after the other, in the order in which those of a parameter of its shape lie in memory. */
+    public static Tensor flat(Tensor value, Tensor parameter) {
+        if (value.rank() == 1) {
+            return value;
+        }
+        return (byColumns(parameter) ? value.transpose(0, 1) : value).reshape(-1);
     }
 
     /**
-     * The number of consecutive elements of a parameter's gradient that {@link #copyTo} and {@link #addTo} cannot cut: a row
-     * of a matrix.
+     * The number of consecutive elements of a parameter's gradient that {@link #sum} cannot cut: a row of a matrix, or a
+     * column of one that lies in memory by columns.
      */
     public static long grain(Tensor parameter) {
-        return parameter.rank() == 2 ? parameter.size(1) : 1;
+        return parameter.rank() != 2 ? 1 : parameter.size(byColumns(parameter) ? 0 : 1);
     }
 
     /**
-     * Overwrites a buffer with the elements {@code from} … {@code to} − 1, in row-major order.
+     * Overwrites a buffer with the elements {@code from} … {@code to} − 1, in the order of the parameter's memory, of the sum
+     * of some gradients by one parameter.
      *
      * @throws IllegalArgumentException if that would cut a row of a matrix
      */
-    public void copyTo(Tensor buffer, long from, long to) {
-        Native.withoutGradient(() -> into(buffer, from, to, false));
+    public static void sum(List<Gradient> gradients, Tensor buffer, long from, long to) {
+        Native.withoutGradient(() -> {
+            boolean begun = false;
+            for (Gradient g : gradients) {
+                begun |= g.into(buffer, from, to, begun);
+            }
+            return begun ? buffer : buffer.copyInPlace(buffer.zerosLike());
+        });
     }
 
-    /**
-     * Adds the elements {@code from} … {@code to} − 1, in row-major order, to a buffer of as many.
-     *
-     * @throws IllegalArgumentException if that would cut a row of a matrix
-     */
-    public void addTo(Tensor buffer, long from, long to) {
-        Native.withoutGradient(() -> into(buffer, from, to, true));
-    }
-
-    private Tensor into(Tensor buffer, long from, long to, boolean onto) {
+    /** Writes the terms into a buffer, or adds them to it; says whether there are any. */
+    private boolean into(Tensor buffer, long from, long to, boolean onto) {
         boolean add = onto;
         for (Product p : products) {
-            multiply(p, buffer, from, to, add ? 1 : 0);
+            multiply(p, buffer, from, to, add);
             add = true;
         }
         for (Tensor term : whole) {
-            Tensor part = term.reshape(-1).narrow(0, from, to - from);
-            if (add) {
-                buffer.addInPlace(part, 1);
-            } else {
-                buffer.copyInPlace(part);
-            }
+            Tensor all = flat(term, like);
+            put(from == 0 && to == all.count() ? all : all.narrow(0, from, to - from), buffer, add);
             add = true;
         }
-        if (!add) {
-            buffer.copyInPlace(buffer.zerosLike());
-        }
-        return buffer;
+        return add;
     }
 
-    private static void multiply(Product p, Tensor buffer, long from, long to, double before) {
-        long width = p.right.size(1);
+    private static void put(Tensor part, Tensor buffer, boolean add) {
+        if (add) {
+            buffer.addInPlace(part, 1);
+        } else {
+            buffer.copyInPlace(part);
+        }
+    }
+
+    private void multiply(Product p, Tensor buffer, long from, long to, boolean add) {
+        boolean byColumns = byColumns(like);
+        Tensor rows = byColumns ? p.right : p.left; // those of the buffer, as columns
+        Tensor other = byColumns ? p.left : p.right;
+        long width = other.size(1);
         if (from % width != 0 || to % width != 0) {
             throw new IllegalArgumentException(
                     "expected whole rows of " + width + ", found elements " + from + " to " + to);
         }
-        long rows = (to - from) / width;
+        long first = from / width;
+        long count = (to - from) / width;
+        SparseRows sparse = p.sparse;
+        if (byColumns && sparse != null) {
+            put(sparse.transposedTimes(other, (int) first, (int) count).reshape(-1), buffer, add);
+            return;
+        }
         Tensor.guarded(() -> buffer.pointer
-                .view(rows, width)
+                .view(count, width)
                 .addmm_(
-                        p.left.pointer.narrow(1, from / width, rows).t(),
-                        p.right.pointer,
-                        new Scalar(before),
+                        rows.pointer.narrow(1, first, count).t(),
+                        other.pointer,
+                        new Scalar(add ? 1.0 : 0.0),
                         new Scalar(1.0)));
     }
 

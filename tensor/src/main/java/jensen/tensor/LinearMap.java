@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * x Wᵀ + b, perhaps through a function of each element, with its derivative.
  *
- * <p>Large layers of few rows go to oneDNN, which libtorch's Java interface reaches only through the dispatcher, and which
+ * <p>Large layers go to oneDNN, which libtorch's Java interface reaches only through the dispatcher, and which
  * has no derivative there: 120 to 160 GFLOP/s on a core where OpenBLAS does 90 to 130 (50 rows, 784 to 500, AVX-512).
  */
 final class LinearMap {
@@ -41,12 +41,13 @@ final class LinearMap {
         }
     }
 
-    /** Below this many weights, and from this many rows on, OpenBLAS is as fast. */
+    /** Below this many weights OpenBLAS is as fast. */
     private static final long WEIGHTS = 30_000;
 
-    private static final long ROWS = 400;
+    /** From this many weights on it pays to look for zeros in what they are multiplied by. */
+    private static final long SPARSE_WEIGHTS = 50_000;
 
-    /** From this many weights on, and for any number of rows, oneDNN is faster where it applies a function as well. */
+    /** From this many weights on oneDNN is faster where it applies a function as well. */
     private static final long APPLIED_WEIGHTS = 10_000;
 
     private static final @Nullable OperatorHandle ONEDNN = find();
@@ -75,33 +76,46 @@ final class LinearMap {
     }
 
     static Tensor apply(Tensor x, Tensor weight, Tensor bias, Then then) {
-        List<Tensor> inputs = List.of(x, weight, bias);
-        if (!Tape.records(inputs)) {
-            return forward(x, weight, bias, then);
-        }
-        Tensor output = Native.withoutGradient(() -> forward(x, weight, bias, then));
-        return Tape.record(inputs, () -> output, (c, to) -> {
-            Tensor g = then.isNothing() ? c : Tensor.op(() -> then.pullback.apply(c.pointer, output.pointer));
-            Tensor flat = rows(g);
-            to.addProduct(1, flat, rows(x));
-            if (to.wants(2)) {
-                to.add(2, flat.sum(0));
-            }
-            if (to.wants(0)) {
-                Tensor back = product(flat, weight.transpose(0, 1), null, Then.NOTHING);
-                to.add(0, back.reshape(x.shape()));
-            }
-        });
-    }
-
-    private static Tensor forward(Tensor x, Tensor weight, Tensor bias, Then then) {
         if (x.rank() < 2 || x.size(-1) != weight.size(1)) {
             // one row, or an error that libtorch says best
             return Tensor.op(
                     () -> then.apply.apply(torch.linear(x.pointer, weight.pointer, new TensorOptional(bias.pointer))));
         }
-        Tensor y = product(rows(x), weight, bias, then);
-        return x.rank() == 2 ? y : y.reshape(Shapes.append(Shapes.batch(x.shape()), weight.size(0)));
+        List<Tensor> inputs = List.of(x, weight, bias);
+        Tensor in = rows(x);
+        SparseRows sparse = sparse(in, weight);
+        if (!Tape.records(inputs)) {
+            return shaped(product(in, sparse, weight, bias, then), x);
+        }
+        Tensor output = Native.withoutGradient(() -> shaped(product(in, sparse, weight, bias, then), x));
+        return Tape.record(inputs, () -> output, (c, to) -> {
+            Tensor g = then.isNothing() ? c : Tensor.op(() -> then.pullback.apply(c.pointer, output.pointer));
+            Tensor flat = rows(g);
+            to.add(1, new Gradient.Product(flat, in, sparse));
+            if (to.wants(2)) {
+                to.add(2, flat.sum(0));
+            }
+            if (to.wants(0)) {
+                Tensor back = product(flat, null, weight.transpose(0, 1), null, Then.NOTHING);
+                to.add(0, back.reshape(x.shape()));
+            }
+        });
+    }
+
+    /** Rows as the result of a map of x {@code […, n]}. */
+    private static Tensor shaped(Tensor rows, Tensor x) {
+        return x.rank() == 2 ? rows : rows.reshape(Shapes.append(Shapes.batch(x.shape()), rows.size(1)));
+    }
+
+    /** The input where it is a constant most of which is zero, and the weights of each of its elements lie together. */
+    private static @Nullable SparseRows sparse(Tensor x, Tensor weight) {
+        return weight.count() >= SPARSE_WEIGHTS
+                        && !x.pointer.requires_grad()
+                        && x.dtype() == DType.FLOAT32
+                        && !x.pointer.is_cuda()
+                        && Gradient.byColumns(weight)
+                ? SparseRows.of(x)
+                : null;
     }
 
     /** {@code […, n]} as {@code [rows, n]}. */
@@ -109,7 +123,12 @@ final class LinearMap {
         return x.rank() == 2 ? x : x.reshape(-1, x.size(-1));
     }
 
-    private static Tensor product(Tensor x, Tensor weight, @Nullable Tensor bias, Then then) {
+    private static Tensor product(
+            Tensor x, @Nullable SparseRows sparse, Tensor weight, @Nullable Tensor bias, Then then) {
+        if (sparse != null && !Tape.differentiable(List.of(x, weight))) {
+            Tensor y = sparse.times(weight.transpose(0, 1));
+            return Tensor.op(() -> then.apply.apply(bias == null ? y.pointer : y.pointer.add_(bias.pointer)));
+        }
         OperatorHandle oneDnn = ONEDNN;
         if (oneDnn != null && suits(x, weight, then) && !Tape.differentiable(List.of(x, weight))) {
             return Tensor.guarded(() -> {
@@ -134,7 +153,7 @@ final class LinearMap {
 
     private static boolean suits(Tensor x, Tensor weight, Then then) {
         long weights = weight.count();
-        boolean faster = then.isNothing() ? weights >= WEIGHTS && x.size(0) < ROWS : weights >= APPLIED_WEIGHTS;
+        boolean faster = weights >= (then.isNothing() ? WEIGHTS : APPLIED_WEIGHTS);
         return faster && x.size(0) > 1 && x.dtype() == DType.FLOAT32 && !x.pointer.is_cuda();
     }
 }

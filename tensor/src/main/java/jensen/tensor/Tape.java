@@ -33,8 +33,8 @@ final class Tape {
         /** Adds to the cotangent of input {@code i}. */
         void add(int i, Tensor cotangent);
 
-        /** Adds leftᵀ right, {@code [n, a]} and {@code [n, b]}, to the cotangent of input {@code i}, {@code [a, b]}. */
-        void addProduct(int i, Tensor left, Tensor right);
+        /** Adds a product of matrices to the cotangent of input {@code i}. */
+        void add(int i, Gradient.Product product);
     }
 
     private static final ThreadLocal<Tape> CURRENT = ThreadLocal.withInitial(Tape::new);

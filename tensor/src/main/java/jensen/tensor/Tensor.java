@@ -271,6 +271,11 @@ public final class Tensor {
         return op(pointer::sigmoid);
     }
 
+    /** σ(x·y), in one piece of memory: a second one would not fit the cache beside it. */
+    public Tensor sigmoidOfProduct(Tensor y) {
+        return op(() -> pointer.mul(y.pointer).sigmoid_());
+    }
+
     /** max(x, 0). */
     public Tensor relu() {
         return op(pointer::relu);
@@ -304,28 +309,26 @@ public final class Tensor {
      * time of a logarithm for each element.
      */
     public Tensor sumSoftplus() {
-        if (block() < PRODUCT / 8) {
+        if (Shapes.divisor(size(-1), PRODUCT) < PRODUCT / 8) {
             return softplus().sum(-1);
         }
         return relu().sum(-1)
-                .sub(op(() -> pointer.abs().sigmoid_()).products().log().sum(-1));
+                .sub(op(() -> pointer.abs().sigmoid_()).products(PRODUCT).log().sum(-1));
     }
 
     /**
-     * Products of elements of the innermost axis at even distances, of some sixty each or as many as divide its length:
-     * {@code […, n]} becomes {@code […, n / block]}, whose element i is the product of i, i + n / block, i + 2 n / block, ….
+     * Products of elements of the innermost axis at even distances, of at most {@code most} each and as many as divide its
+     * length: {@code […, n]} becomes {@code […, n / block]}, whose element i is the product of i, i + n / block,
+     * i + 2 n / block, ….
      */
-    public Tensor products() {
+    public Tensor products(int most) {
         // in two stages, each over rows that lie one after the other: what is within a row is done with vectors
         long n = size(-1);
-        long rows = Shapes.divisor(block(), PRODUCT / 7);
+        long block = Shapes.divisor(n, most);
+        long rows = Shapes.divisor(block, PRODUCT / 7);
         long[] first = Shapes.append(Shapes.batch(shape()), rows, n / rows);
-        long[] second = Shapes.append(Shapes.batch(shape()), block() / rows, n / block());
+        long[] second = Shapes.append(Shapes.batch(shape()), block / rows, n / block);
         return op(() -> pointer.reshape(first).prod(-2).reshape(second).prod(-2));
-    }
-
-    private long block() {
-        return Shapes.divisor(size(-1), PRODUCT);
     }
 
     /** x limited to [low, high]; the gradient is zero outside. */
@@ -374,6 +377,11 @@ public final class Tensor {
     /** The largest element along an axis, which disappears. */
     public Tensor max(long axis) {
         return op(() -> pointer.amax(new long[] {axis}, false));
+    }
+
+    /** The smallest of all elements. */
+    public Tensor min() {
+        return op(() -> pointer.min());
     }
 
     /** log Σ eˣ along an axis, which disappears. */
@@ -583,6 +591,11 @@ public final class Tensor {
     /** Multiplies by a number. */
     public Tensor mulInPlace(double factor) {
         return update(() -> pointer.mul_(new Scalar(factor)));
+    }
+
+    /** Multiplies elementwise. */
+    public Tensor mulInPlace(Tensor factor) {
+        return update(() -> pointer.mul_(factor.pointer));
     }
 
     /** Adds {@code scale · a · b}. */

@@ -2,7 +2,6 @@ package jensen.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -121,50 +120,146 @@ class AutogradTest {
                 .toList();
     }
 
-    @Test
-    void derivativesByHandAreThoseOfLibtorch() {
-        for (DType dtype : DType.values()) {
-            if (dtype == DType.INT64) {
-                continue;
-            }
-            List<Tensor> in = inputs(dtype);
-            List<Tensor> w = in.subList(1, 5);
-            List<Tensor> expected = Autograd.gradient(layers(in.get(0), w, false), in);
-            Tensor byHand = layers(in.get(0), w, true);
-            List<Tensor> found = Autograd.gradient(byHand, in, true);
-            Tensor weight = Autograd.gradient(byHand, List.of(in.get(3))).get(0);
-            double tolerance = dtype == DType.FLOAT64 ? 1e-14 : 2e-6;
-            for (int i = 0; i < in.size(); i++) {
-                assertThat(found.get(i).shape()).isEqualTo(in.get(i).shape());
-                assertThat(expected.get(i).abs().max(0).sum().item()).isGreaterThan(1e-3);
-                assertThat(found.get(i).sub(expected.get(i)).abs().sum().item())
-                        .as("input %d in %s", i, dtype)
-                        .isLessThan(tolerance * expected.get(i).abs().sum().item());
-            }
-            assertThat(weight.toDoubles()).isEqualTo(found.get(3).toDoubles());
+    /** The same numbers as another leaf, whose matrices lie in memory by columns. */
+    private static Tensor byColumns(Tensor t) {
+        Tensor values = t.detach();
+        return (t.rank() == 2
+                        ? values.transpose(0, 1)
+                                .reshape(-1)
+                                .reshape(t.size(1), t.size(0))
+                                .transpose(0, 1)
+                        : values)
+                .requiresGradient();
+    }
+
+    private static void assertClose(List<Tensor> found, List<Tensor> expected, double tolerance, String of) {
+        for (int i = 0; i < found.size(); i++) {
+            assertThat(found.get(i).shape()).isEqualTo(expected.get(i).shape());
+            assertThat(expected.get(i).abs().sum().item()).isGreaterThan(1e-3);
+            assertThat(found.get(i).sub(expected.get(i)).abs().sum().item())
+                    .as("%s, %d", of, i)
+                    .isLessThan(tolerance * expected.get(i).abs().sum().item());
         }
     }
 
     @Test
-    void gradientsAreAddedInPiecesOfRows() {
-        List<Tensor> in = inputs(DType.FLOAT64);
-        Tensor total = layers(in.get(0), in.subList(1, 5), true);
-        Gradient g = Autograd.gradients(total, List.of(in.get(1)), true).get(0);
-        long width = Gradient.grain(in.get(1));
-        double[] whole = g.toTensor().toDoubles();
-        Tensor buffer = Tensor.of(new double[whole.length], whole.length);
-
-        g.copyTo(buffer.narrow(0, 0, 7 * width), 0, 7 * width);
-        g.copyTo(buffer.narrow(0, 7 * width, 213 * width), 7 * width, 220 * width);
-        g.addTo(buffer.narrow(0, 7 * width, 213 * width), 7 * width, 220 * width);
-
-        double[] found = buffer.toDoubles();
-        for (int i = 0; i < found.length; i++) {
-            assertThat(found[i]).isCloseTo(i < 7 * width ? whole[i] : 2 * whole[i], within(1e-15));
+    void derivativesByHandAreThoseOfLibtorch() {
+        for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT64)) {
+            double tolerance = dtype == DType.FLOAT64 ? 1e-14 : 2e-6;
+            List<Tensor> rows = inputs(dtype);
+            List<Tensor> expected = Autograd.gradient(layers(rows.get(0), rows.subList(1, 5), false), rows);
+            List<Tensor> columns = rows.stream().map(t -> byColumns(t)).toList();
+            for (List<Tensor> in : List.of(rows, columns)) {
+                Tensor byHand = layers(in.get(0), in.subList(1, 5), true);
+                List<Tensor> found = Autograd.gradient(byHand, in, true);
+                Tensor weight = Autograd.gradient(byHand, List.of(in.get(3))).get(0);
+                assertClose(found, expected, tolerance, dtype.name());
+                assertThat(weight.toDoubles()).isEqualTo(found.get(3).toDoubles());
+            }
         }
-        assertThatThrownBy(() -> g.addTo(buffer.narrow(0, 0, 10), 0, 10))
+    }
+
+    /** Rows of which a tenth is other than zero; the first has nothing, nor has the first column. */
+    private static Tensor mostlyZero(int n, int width, boolean ones) {
+        float[] values = new float[n * width];
+        for (int r = 1; r < n; r++) {
+            for (int c = 1 + r % 10; c < width; c += 10) {
+                values[r * width + c] = ones ? 1 : (float) Math.sin(r + c);
+            }
+        }
+        return Tensor.of(values, n, width);
+    }
+
+    @Test
+    void productsWithMostlyZerosAreThoseWithAll() {
+        Tensor weight = Generator.of(6).normal(DType.FLOAT32, Device.CPU, 260, 200);
+        List<Tensor> rows = List.of(
+                weight.detach().requiresGradient(),
+                Tensor.of(new float[260], 260).requiresGradient());
+        List<Tensor> columns = rows.stream().map(t -> byColumns(t)).toList();
+        for (boolean ones : new boolean[] {true, false}) {
+            Tensor x = mostlyZero(30, 200, ones);
+            assertThat(SparseRows.of(x)).isNotNull();
+
+            Tensor expected =
+                    x.matmul(rows.get(0).transpose(0, 1)).add(rows.get(1)).tanh();
+            Tensor found = x.linearTanh(columns.get(0), columns.get(1));
+
+            assertClose(List.of(found.detach()), List.of(expected.detach()), 1e-6, "value");
+            assertClose(
+                    Autograd.gradient(found.square().sum(), columns),
+                    Autograd.gradient(expected.square().sum(), rows),
+                    2e-6,
+                    "gradient");
+        }
+    }
+
+    @Test
+    void whatIsNotMostlyZeroIsMultipliedAsItIs() {
+        Tensor x = mostlyZero(30, 200, true);
+
+        assertThat(SparseRows.of(x.add(1))).isNull();
+        assertThat(SparseRows.of(Tensor.concat(List.of(x, x.add(1)), 0)))
+                .as("dense from the middle on")
+                .isNull();
+        assertThat(SparseRows.of(mostlyZero(1, 4, true))).as("nothing to gain").isNull();
+    }
+
+    /** Σ of two gradients in two pieces, as two threads do it. */
+    private static void assertInPieces(Tensor parameter, List<Gradient> terms) {
+        long grain = Gradient.grain(parameter);
+        long count = parameter.count();
+        Tensor whole = Gradient.flat(terms.get(0).toTensor().add(terms.get(1).toTensor()), parameter);
+        Tensor buffer = whole.zerosLike();
+
+        Gradient.sum(terms, buffer.narrow(0, 0, 7 * grain), 0, 7 * grain);
+        Gradient.sum(terms, buffer.narrow(0, 7 * grain, count - 7 * grain), 7 * grain, count);
+
+        double tolerance = parameter.dtype() == DType.FLOAT64 ? 1e-15 : 1e-5;
+        assertThat(buffer.sub(whole).abs().max(0).item()).isLessThan(tolerance);
+        assertThatThrownBy(() -> Gradient.sum(terms, buffer.narrow(0, 0, 10), 0, 10))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("rows of 150");
+                .hasMessageContaining("rows of " + grain);
+    }
+
+    @Test
+    void gradientsAreAddedInPiecesOfRowsOrColumns() {
+        List<Tensor> rows = inputs(DType.FLOAT64);
+        List<Tensor> columns = rows.stream().map(t -> byColumns(t)).toList();
+        for (List<Tensor> in : List.of(rows, columns)) {
+            Tensor total = layers(in.get(0), in.subList(1, 5), true);
+            List<Gradient> first = Autograd.gradients(total, in.subList(1, 5), true);
+            List<Gradient> second = Autograd.gradients(total.square(), in.subList(1, 5), true);
+            assertInPieces(in.get(1), List.of(first.get(0), second.get(0)));
+            assertInPieces(in.get(3), List.of(first.get(2), second.get(2)));
+        }
+        assertThat(Gradient.grain(rows.get(1))).isEqualTo(150);
+        assertThat(Gradient.grain(columns.get(1))).isEqualTo(220);
+        assertThat(Gradient.grain(columns.get(2))).isEqualTo(1);
+    }
+
+    @Test
+    void gradientsWithMostlyZerosAreAddedInPiecesOfColumns() {
+        Tensor weight = byColumns(Generator.of(6).normal(DType.FLOAT32, Device.CPU, 260, 200));
+        Tensor bias = Tensor.of(new float[260], 260);
+        List<Gradient> terms = List.of(true, false).stream()
+                .map(ones ->
+                        mostlyZero(30, 200, ones).linear(weight, bias).square().mean())
+                .map(value -> Autograd.gradients(value, List.of(weight), true).get(0))
+                .toList();
+
+        assertInPieces(weight, terms);
+    }
+
+    @Test
+    void aSumOfNoTermsIsZero() {
+        Tensor x = Tensor.of(new double[] {3, 4}, 2).requiresGradient();
+        Tensor unused = Tensor.of(new double[] {3, 4}, 2).requiresGradient();
+        Tensor buffer = Tensor.of(new double[] {5, 6}, 2);
+
+        Gradient.sum(Autograd.gradients(x.square().sum(), List.of(unused), false), buffer, 0, 2);
+
+        assertThat(buffer.toDoubles()).containsOnly(0);
     }
 
     @Test

@@ -61,6 +61,7 @@ class OperationsTest {
                 binary("sub", Tensor::sub, (x, y) -> x - y),
                 binary("mul", Tensor::mul, (x, y) -> x * y),
                 binary("addProduct", (x, y) -> x.addProduct(x, y, -2), (x, y) -> x - 2 * x * y),
+                binary("sigmoidOfProduct", Tensor::sigmoidOfProduct, (x, y) -> 1 / (1 + Math.exp(-x * y))),
                 binary("div", Tensor::div, (x, y) -> x / y),
                 binary("lessThan", Tensor::lessThan, (x, y) -> x < y ? 1 : 0),
                 unary("add number", x -> x.add(1.25), x -> x + 1.25, -2, 2),
@@ -106,6 +107,8 @@ class OperationsTest {
                 cube("mean", Tensor::mean, x -> new double[] {Arrays.stream(x).sum() / 12}),
                 cube("mean of 1", x -> x.mean(1), x -> fill(4, i -> along(x, i).sum() / 3), 2, 2),
                 cube("max", x -> x.max(1), x -> fill(4, i -> along(x, i).max().orElseThrow()), 2, 2),
+                cube("min", Tensor::min, x ->
+                        new double[] {Arrays.stream(x).min().orElseThrow()}),
                 one(
                         "sumSoftplus of a hundred",
                         Tensor::sumSoftplus,
@@ -116,7 +119,7 @@ class OperationsTest {
                         new double[] {dot(127, k -> Math.log1p(Math.exp(x[k])))}),
                 one(
                         "products of fifties of a hundred",
-                        x -> x.abs().products(),
+                        x -> x.abs().products(60),
                         List.of(100L),
                         x -> fill(2, i -> Math.exp(dot(50, k -> Math.log(Math.abs(x[2 * k + i]))))),
                         2),

@@ -133,7 +133,8 @@ class TensorTest {
 
         assertThat(x.addInPlace(a, 2)).isSameAs(x);
         assertThat(x.toDoubles()).containsExactly(7, 12);
-        assertThat(x.mulInPlace(0.5).toDoubles()).containsExactly(3.5, 6);
+        assertThat(x.mulInPlace(0.25).toDoubles()).containsExactly(1.75, 3);
+        assertThat(x.mulInPlace(Tensor.of(new double[] {2}, 1)).toDoubles()).containsExactly(3.5, 6);
         assertThat(x.addProductInPlace(a, b, -1).toDoubles()).containsExactly(-2.5, -14);
         assertThat(x.addQuotientInPlace(a, b, 2).toDoubles()).containsExactly(0.5, -11.5);
         assertThat(view.toDoubles()).as("a narrowed tensor shares memory").containsExactly(-11.5);
