@@ -8,7 +8,6 @@ import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -278,7 +277,7 @@ public final class Tensor {
 
     /** max(x, 0). */
     public Tensor relu() {
-        return op(pointer::relu);
+        return Convolution.relu(this);
     }
 
     /** x if x > 0, else eˣ − 1. */
@@ -446,14 +445,7 @@ public final class Tensor {
 
     /** Convolution of images [N, in, h, w] with kernels [out, in, kh, kw] and a bias [out]. */
     public Tensor convolve(Tensor kernels, Tensor bias, long stride, long padding) {
-        return op(() -> torch.conv2d(
-                pointer,
-                kernels.pointer,
-                new TensorOptional(bias.pointer),
-                new long[] {stride, stride},
-                new long[] {padding, padding},
-                new long[] {1, 1},
-                1));
+        return new Convolution(false, stride, padding).apply(this, kernels, bias);
     }
 
     /**
@@ -462,16 +454,7 @@ public final class Tensor {
      */
     public Tensor convolveTransposed(
             Tensor kernels, Tensor bias, long stride, long padding, long extraRows, long extraColumns) {
-        return op(() -> torch.conv_transpose2d(
-                pointer,
-                kernels.pointer,
-                new TensorOptional(bias.pointer),
-                new long[] {stride, stride},
-                new long[] {padding, padding},
-                new long[] {extraRows, extraColumns},
-                1,
-                1,
-                1));
+        return new Convolution(true, stride, padding, extraRows, extraColumns).apply(this, kernels, bias);
     }
 
     /** Eigenvalues (ascending) of a symmetric matrix [n, n], and its eigenvectors in columns. */

@@ -25,23 +25,24 @@ final class Convolutions {
         return y;
     }
 
-    /** Images [2, 2, 3, 2], kernels [2, 3, 3, 3], bias [3], one extra row: → [2, 3, 6, 3]. */
+    /** Images [2, 2, 3, 2], kernels [2, n, 3, 3], bias [n], one extra row: → [2, n, 6, 3]. */
     static double[] transposed(double[] images, double[] kernels, double[] bias) {
-        double[] y = new double[2 * 3 * 6 * 3];
+        int n = bias.length;
+        double[] y = new double[2 * n * 6 * 3];
         for (int at = 0; at < y.length; at++) {
-            y[at] = bias[at / 18 % 3];
+            y[at] = bias[at / 18 % n];
         }
         for (int at = 0; at < images.length; at++) {
             int column = at % 2;
             int row = at / 2 % 3;
             int in = at / 6 % 2;
             int image = at / 12;
-            for (int k = 0; k < 27; k++) {
+            for (int k = 0; k < 9 * n; k++) {
                 int out = k / 9;
                 int r = 2 * row - 1 + k / 3 % 3;
                 int c = 2 * column - 1 + k % 3;
                 if (r >= 0 && r < 6 && c >= 0 && c < 3) {
-                    y[((image * 3 + out) * 6 + r) * 3 + c] += images[at] * kernels[in * 27 + k];
+                    y[((image * n + out) * 6 + r) * 3 + c] += images[at] * kernels[in * 9 * n + k];
                 }
             }
         }

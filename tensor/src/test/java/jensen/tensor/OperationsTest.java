@@ -208,6 +208,12 @@ class OperationsTest {
                         x -> Convolutions.transposed(x.get(0), x.get(1), x.get(2)),
                         List.of(2L, 3L, 6L, 3L),
                         List.of(new Input(-2, 2, 2, 2, 3, 2), new Input(-2, 2, 2, 3, 3, 3), new Input(-2, 2, 3))),
+                new Operation(
+                        "convolveTransposed",
+                        x -> x.get(0).convolveTransposed(x.get(1), x.get(2), 2, 1, 1, 0),
+                        x -> Convolutions.transposed(x.get(0), x.get(1), x.get(2)),
+                        List.of(2L, 5L, 6L, 3L),
+                        List.of(new Input(-2, 2, 2, 2, 3, 2), new Input(-2, 2, 2, 5, 3, 3), new Input(-2, 2, 5))),
                 one( // of x xᵀ + I, so that differences keep it symmetric
                         "cholesky",
                         x -> x.matmul(x.transpose(0, 1))
