@@ -53,7 +53,7 @@ public record BestPosterior(Refinement refinement) {
     private List<Gain> gains(Evaluator e, Dataset data, int[] rows, int draws) {
         try (Scope scope = new Scope()) {
             Batch batch = e.read(data, rows);
-            Local local = e.local(batch);
+            Local local = e.local(data, batch);
             Tensor climbed = refinement.climb(
                     e.model(),
                     e.theta(),

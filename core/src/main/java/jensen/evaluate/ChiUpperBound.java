@@ -55,7 +55,7 @@ public record ChiUpperBound(Estimate mean, int rows, int untrusted) {
         Generator noise = evaluator.rng().split("upper bound");
         try (Scope scope = new Scope()) {
             Batch batch = evaluator.read(data, rows);
-            Distribution q = evaluator.posterior(batch);
+            Distribution q = evaluator.posterior(data, batch);
             int chunk = evaluator.chunk(rows.length, samples, batch);
             for (int from = 0, c = 0; from < samples; from += chunk, c++) {
                 int k = Math.min(chunk, samples - from);

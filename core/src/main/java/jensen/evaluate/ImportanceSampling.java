@@ -214,7 +214,7 @@ public record ImportanceSampling(Proposal proposal, int samples, double error, i
                 : Math.max(1, Evaluator.CHUNK / (GROUP * data.shape().size()));
         try (Scope scope = new Scope()) {
             Batch batch = evaluator.read(data, rows);
-            Distribution q = evaluator.posterior(batch);
+            Distribution q = evaluator.posterior(data, batch);
             Strata strata = choice.apply(q);
             strata.lengthen(logWeights, wanted);
             int together = Math.max(1, width / strata.unit());

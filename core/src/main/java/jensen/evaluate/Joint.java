@@ -46,7 +46,7 @@ record Joint(Evaluator evaluator, Batch batch, Reparameterised q, int chunk) {
         return new Joint(
                 evaluator,
                 batch,
-                Reparameterised.require(evaluator.posterior(batch)),
+                Reparameterised.require(evaluator.posterior(data, batch)),
                 Math.max(1, Evaluator.CHUNK / 2 / data.shape().size()));
     }
 

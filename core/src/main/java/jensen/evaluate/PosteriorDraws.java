@@ -22,7 +22,7 @@ public record PosteriorDraws(double[][] z, double[] logWeights) {
         return Native.withoutGradient(() -> {
             try (Scope scope = new Scope()) {
                 Batch batch = evaluator.read(data, rows);
-                Distribution q = evaluator.posterior(batch);
+                Distribution q = evaluator.posterior(data, batch);
                 Generator noise = evaluator.rng().split("posterior");
                 double[][] z = new double[samples][];
                 double[][] logWeights = new double[1][samples];
