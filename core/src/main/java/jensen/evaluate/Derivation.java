@@ -198,18 +198,14 @@ public record Derivation(
             try (Scope scope = new Scope()) {
                 Batch batch = e.read(data, rows);
                 Distribution q = e.posterior(data, batch);
+                var weigh = e.model().logWeights(e.theta(), batch);
                 Generator noise = e.rng().split("derivation");
                 int chunk = e.chunk(1, samples, batch);
                 Estimate kl = new Estimate(Double.NaN, Double.NaN);
                 for (int from = 0, c = 0; from < samples; from += chunk, c++) {
                     int k = Math.min(chunk, samples - from);
                     try (Scope inner = new Scope()) {
-                        LogWeights w = e.model()
-                                .logWeights(
-                                        e.theta(),
-                                        batch,
-                                        q.draw(k, noise.split(c).rows(rows)),
-                                        q);
+                        LogWeights w = weigh.apply(q.draw(k, noise.split(c).rows(rows)), q);
                         Evaluator.spread(w.logLikelihood(), likelihood, from, k);
                         Evaluator.spread(w.logPrior(), prior, from, k);
                         Evaluator.spread(w.logPosterior(), posterior, from, k);
