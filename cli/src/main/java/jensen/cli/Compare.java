@@ -9,10 +9,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntConsumer;
 import jensen.data.Dataset;
 import jensen.evaluate.Difference;
 import jensen.evaluate.Estimate;
 import jensen.evaluate.Evaluation;
+import jensen.evaluate.Evaluator;
 import jensen.evaluate.Row;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -123,20 +125,17 @@ final class Compare implements Callable<Integer> {
 
     private List<Side> sides(List<Trained> runs, Dataset data, int[] numbers, Meter meter) {
         AtomicLong done = new AtomicLong();
-        long all = (long) numbers.length * runs.size();
+        long all = runs.stream().mapToLong(run -> numbers.length * run.passes()).sum();
         List<Side> sides = new ArrayList<>();
         List<Row> first = List.of();
         for (int i = 0; i < runs.size(); i++) {
             Trained run = runs.get(i);
-            List<Row> found =
-                    run.evaluator().rows(data, numbers, samples, n -> meter.evaluated(done.addAndGet(n), all));
+            IntConsumer more = n -> meter.evaluated(done.addAndGet(n), all);
+            Evaluator once = run.evaluator().settled(data, numbers, more);
+            List<Row> found = once.rows(data, numbers, samples, more);
             first = i == 0 ? found : first;
             Evaluation evaluation = Evaluation.of(
-                    found,
-                    found,
-                    run.evaluator().codes(data, numbers),
-                    data.shape().size(),
-                    samples);
+                    found, found, once.codes(data, numbers), data.shape().size(), samples);
             sides.add(new Side(i == 0, directories.get(i), evaluation, run.latent(), Difference.of(first, found)));
         }
         return sides;

@@ -10,6 +10,8 @@ import jensen.data.Dataset;
 import jensen.evaluate.Derivation;
 import jensen.evaluate.DerivationTotal;
 import jensen.evaluate.Estimate;
+import jensen.model.Guide;
+import jensen.model.PerDatum;
 import jensen.report.DerivationReport;
 
 /**
@@ -30,14 +32,14 @@ record DerivationTable(int columns) {
         String label = data.label(d.index()).isPresent()
                 ? ", label " + data.label(d.index()).getAsInt()
                 : "";
-        lines.addAll(wrapped(
-                "Datum " + d.index() + " of " + data.name() + label + ", in nats. " + DerivationReport.posterior(d)));
+        lines.addAll(wrapped("Datum " + d.index() + " of " + data.name() + label + ", in nats. "
+                + DerivationReport.posterior(report.evaluator().guide(), d)));
         lines.add("");
         lines.addAll(table(rows(d.lines())));
         lines.addAll(heading("The second route"));
         lines.addAll(table(rows(d.route())));
         lines.addAll(heading("What was lost"));
-        lines.addAll(table(gaps(d.gap(), d.approximationGap(), d.amortisationGap())));
+        lines.addAll(table(gaps(report, d.gap(), d.approximationGap(), d.amortisationGap())));
         lines.add("");
         for (Derivation.Check check : d.checks()) {
             lines.addAll(wrapped((check.holds() ? "holds: " : "DOES NOT HOLD: ") + check.label() + " ("
@@ -48,13 +50,13 @@ record DerivationTable(int columns) {
     }
 
     /** The sums over some data, and their means. */
-    List<String> of(Dataset data, DerivationTotal t) {
+    List<String> of(DerivationReport report, DerivationTotal t) {
         List<String> lines = new ArrayList<>();
         lines.addAll(wrapped(String.format(
                 Locale.ROOT,
                 "Sums over %,d data of %s, in nats, and means beside them; log p(x) %s.",
                 t.rows(),
-                data.name(),
+                report.data().name(),
                 t.methods().entrySet().stream()
                         .map(e -> DerivationReport.words(e.getKey()) + " for " + e.getValue())
                         .collect(Collectors.joining(", ")))));
@@ -68,7 +70,7 @@ record DerivationTable(int columns) {
                 })
                 .toList()));
         lines.addAll(heading("What was lost"));
-        lines.addAll(table(gaps(t.gap(), t.approximationGap(), t.amortisationGap())));
+        lines.addAll(table(gaps(report, t.gap(), t.approximationGap(), t.amortisationGap())));
         lines.addAll(heading("Means of the bounds of K draws, all of the same draws"));
         lines.addAll(bounds(t));
         lines.add("");
@@ -141,7 +143,9 @@ record DerivationTable(int columns) {
                 .toList();
     }
 
-    private static List<Row> gaps(Estimate whole, Estimate approximation, Estimate amortisation) {
+    private static List<Row> gaps(
+            DerivationReport report, Estimate whole, Estimate approximation, Estimate amortisation) {
+        Guide guide = report.evaluator().guide();
         return List.of(
                 new Row("log p(x) − L", DerivationReport.number(whole), "the whole gap"),
                 new Row(
@@ -149,9 +153,9 @@ record DerivationTable(int columns) {
                         DerivationReport.number(approximation),
                         "the best q of the family is not p(z|x)"),
                 new Row(
-                        "+ amortisation gap",
+                        guide instanceof PerDatum ? "+ optimisation gap" : "+ amortisation gap",
                         DerivationReport.number(amortisation),
-                        "the network does not select the best q"));
+                        DerivationReport.loss(guide)));
     }
 
     private static List<String> heading(String text) {

@@ -115,15 +115,17 @@ final class Evaluate implements Callable<Integer> {
                         "--rows: expected at most the %d of %s, found %d".formatted(chosen.size(), chosen.name(), n));
             }
             int[] numbers = chosen.spread(n);
+            IntConsumer progress = progress(meter, numbers.length * trained.passes());
+            Trained once = trained.settled(chosen, numbers, progress);
             return evidence.isGiven() || against != null
-                    ? byMethod(trained, chosen, numbers, meter)
-                    : byDraws(trained, chosen, numbers, meter);
+                    ? byMethod(once, chosen, numbers, meter, progress)
+                    : byDraws(once, chosen, numbers, meter, progress);
         }
     }
 
-    private int byDraws(Trained trained, Dataset chosen, int[] numbers, Meter meter) {
+    private int byDraws(Trained trained, Dataset chosen, int[] numbers, Meter meter, IntConsumer progress) {
         int draws = samples == null ? DRAWS : samples;
-        List<Row> found = trained.evaluator().rows(chosen, numbers, draws, progress(meter, numbers.length));
+        List<Row> found = trained.evaluator().rows(chosen, numbers, draws, progress);
         Evaluation evaluation = evaluation(trained, chosen, numbers, found, found, draws);
         Optional<ChiUpperBound> upper = upper(trained, chosen, numbers, draws);
         meter.close();
@@ -131,10 +133,10 @@ final class Evaluate implements Callable<Integer> {
         return Exit.DONE;
     }
 
-    private int byMethod(Trained trained, Dataset chosen, int[] numbers, Meter meter) {
+    private int byMethod(Trained trained, Dataset chosen, int[] numbers, Meter meter, IntConsumer progress) {
         int draws = samples == null ? DRAWS_FOR_BOUND : samples;
         EvidenceMethod method = evidence.method();
-        List<Evidence> found = method.evidence(trained.evaluator(), chosen, numbers, progress(meter, numbers.length));
+        List<Evidence> found = method.evidence(trained.evaluator(), chosen, numbers, progress);
         Optional<Agreement> agreement = Optional.ofNullable(against).map(name -> {
             EvidenceMethod other = evidence.other(name);
             return Agreement.of(other.name(), found, other.evidence(trained.evaluator(), chosen, numbers, n -> {}));
@@ -157,7 +159,7 @@ final class Evaluate implements Callable<Integer> {
         return evidence.tell(terminal, "jensen evaluate", found);
     }
 
-    private static IntConsumer progress(Meter meter, int rows) {
+    private static IntConsumer progress(Meter meter, long rows) {
         AtomicLong done = new AtomicLong();
         return n -> meter.evaluated(done.addAndGet(n), rows);
     }

@@ -174,7 +174,7 @@ final class Explain implements Callable<Integer> {
             return;
         }
         int columns = terminal.outShown() ? terminal.columns().getAsInt() : DerivationTable.COLUMNS;
-        terminal.print(new DerivationTable(columns).of(report.data(), total));
+        terminal.print(new DerivationTable(columns).of(report, total));
         if (out != null) {
             terminal.out().println(out);
         }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntConsumer;
 import jensen.data.Dataset;
 import jensen.data.Shape;
 import jensen.evaluate.Evaluator;
@@ -29,6 +30,16 @@ record Trained(Experiment experiment, Evaluator evaluator) {
     /** The same model with q chosen in another way. */
     Trained with(Inference inference) {
         return new Trained(experiment, inference.of(evaluator));
+    }
+
+    /** How often data are gone through to evaluate them: once more where q is searched for. */
+    long passes() {
+        return evaluator.guide().draws() == 0 ? 1 : 2;
+    }
+
+    /** The same, with q of some data found for all that is asked about them. */
+    Trained settled(Dataset data, int[] numbers, IntConsumer done) {
+        return new Trained(experiment, evaluator.settled(data, numbers, done));
     }
 
     int latent() {

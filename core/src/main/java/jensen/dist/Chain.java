@@ -98,7 +98,7 @@ public record Chain(Reparameterised first, Given then, boolean upwards) implemen
 
     /** q(b|a) at fixed draws of a, {@code [128, …]}. */
     private Reparameterised given() {
-        return then.at(first.reparameterise(FixedDraws.noise(first.mean(), first.noiseLength())));
+        return then.at(FixedDraws.of(first, first.mean()).z());
     }
 
     @Override

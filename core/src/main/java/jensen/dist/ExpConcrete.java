@@ -55,21 +55,17 @@ public record ExpConcrete(OneHot of, double temperature) implements Relaxed {
     /** E[y] over 128 draws, always of the same noise. */
     @Override
     public Tensor mean() {
-        return fixed().mean(0);
+        return FixedDraws.of(this, of.logits()).mean();
     }
 
     /** Of y over the draws of {@link #mean}. */
     @Override
     public Tensor standardDeviation() {
-        return FixedDraws.deviation(fixed());
+        return FixedDraws.of(this, of.logits()).deviation();
     }
 
     @Override
     public ExpConcrete detach() {
         return new ExpConcrete(of.detach(), temperature);
-    }
-
-    private Tensor fixed() {
-        return reparameterise(FixedDraws.noise(of.logits(), noiseLength()));
     }
 }

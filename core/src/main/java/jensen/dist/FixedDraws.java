@@ -6,20 +6,25 @@ import jensen.tensor.Generator;
 import jensen.tensor.Tensor;
 
 /**
- * Noise that is always the same, of which moments without a closed form are taken: 64 pairs ±ε, of unit variance in each
- * dimension, so that means are exact where each element is an affine function of its own noise.
+ * Draws by noise that is always the same, of which moments without a closed form are taken: 64 pairs ±ε, of unit variance in
+ * each dimension, so that means are exact where each element is an affine function of its own noise.
+ *
+ * @param z {@code [128, …, X]}
  */
-final class FixedDraws {
+record FixedDraws(Tensor z) {
     private static final int PAIRS = 64;
 
-    private FixedDraws() {}
-
     /**
-     * Noise {@code [128, 1, …, N]} for a distribution.
+     * Those of a distribution.
      *
      * @param like a tensor {@code […, X]} with the distribution's batch
      */
-    static Tensor noise(Tensor like, long length) {
+    static FixedDraws of(Reparameterised q, Tensor like) {
+        return new FixedDraws(q.reparameterise(noise(like, q.noiseLength())));
+    }
+
+    /** {@code [128, 1, …, N]}. */
+    private static Tensor noise(Tensor like, long length) {
         Tensor half = Generator.of(0).normal(like.dtype(), like.device(), PAIRS, length);
         Tensor unit = half.div(half.square().mean(0).sqrt());
         long[] shape = new long[like.rank() + 1];
@@ -29,8 +34,13 @@ final class FixedDraws {
         return Tensor.concat(List.of(unit, unit.neg()), 0).reshape(shape);
     }
 
-    /** The standard deviation over draws, the first axis. */
-    static Tensor deviation(Tensor draws) {
-        return draws.sub(draws.mean(0)).square().mean(0).sqrt();
+    /** Their mean, {@code […, X]}. */
+    Tensor mean() {
+        return z.mean(0);
+    }
+
+    /** The standard deviation of each element over them, {@code […, X]}. */
+    Tensor deviation() {
+        return z.sub(mean()).square().mean(0).sqrt();
     }
 }

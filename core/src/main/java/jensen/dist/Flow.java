@@ -73,22 +73,18 @@ public record Flow(Reparameterised base, List<Transform> transforms) implements 
      */
     @Override
     public Tensor mean() {
-        return fixed().mean(0);
+        return FixedDraws.of(this, base.mean()).mean();
     }
 
     /** The standard deviation of each element over the draws of {@link #mean}, {@code […, X]}. */
     @Override
     public Tensor standardDeviation() {
-        return FixedDraws.deviation(fixed());
+        return FixedDraws.of(this, base.mean()).deviation();
     }
 
     @Override
     public Flow detach() {
         return new Flow(
                 base.detach(), transforms.stream().map(Transform::detach).toList());
-    }
-
-    private Tensor fixed() {
-        return reparameterise(FixedDraws.noise(base.mean(), noiseLength()));
     }
 }

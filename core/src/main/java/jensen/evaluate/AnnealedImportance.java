@@ -20,8 +20,8 @@ import jensen.train.Team;
  * Σ (β_t − β_{t−1}) log p(x, z)/s(z) on their way. One β makes it importance sampling with proposal s.
  *
  * <p>The steps of the trajectories are tuned for each datum along a journey of its own, with its own noise, and constant
- * afterwards, which leaves the estimate of p(x) unbiased. Nothing about a datum depends on which others are looked at or on
- * the number of threads, to the last bit.
+ * afterwards, which leaves the estimate of p(x) unbiased. Given its q(z|x), nothing about a datum depends on which others are
+ * looked at or on the number of threads, to the last bit.
  *
  * @param start s(z)
  * @param spacing of β

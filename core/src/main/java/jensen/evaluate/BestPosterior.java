@@ -53,7 +53,7 @@ public record BestPosterior(Refinement refinement) {
     private List<Gain> gains(Evaluator e, Dataset data, int[] rows, int draws) {
         try (Scope scope = new Scope()) {
             Batch batch = e.read(data, rows);
-            Local local = e.local(batch);
+            Local local = e.local(data, batch);
             Tensor climbed = refinement.climb(
                     e.model(),
                     e.theta(),
@@ -80,13 +80,14 @@ public record BestPosterior(Refinement refinement) {
     /** log p(x|z) − KL for each row and draw, or log w where KL has no closed form; the mean over draws is the ELBO. */
     private static double[][] elbos(Evaluator e, Batch batch, Distribution q, int draws, Generator noise) {
         int n = batch.size();
+        var weigh = e.model().logWeights(e.theta(), batch);
         double[][] found = new double[n][draws];
         int chunk = e.chunk(n, draws, batch);
         for (int from = 0, c = 0; from < draws; from += chunk, c++) {
             int k = Math.min(chunk, draws - from);
             try (Scope scope = new Scope()) {
                 Draw z = q.draw(k, noise.split(c).rows(batch.index()));
-                LogWeights w = e.model().logWeights(e.theta(), batch, z, q);
+                LogWeights w = weigh.apply(z, q);
                 Evaluator.spread(w.closedFormKl().map(w.logLikelihood()::sub).orElseGet(w::total), found, from, k);
             }
         }

@@ -1,6 +1,7 @@
 package jensen.evaluate;
 
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import jensen.data.Batch;
 import jensen.data.Dataset;
@@ -18,12 +19,14 @@ import jensen.tensor.Tensor;
  * @param rows the number of each datum, {@code [B]}
  * @param flat x of each chain, {@code [C·B, X]}
  * @param count C
+ * @param posterior q(z|x) of each chain's x
  */
-record Chains(Evaluator evaluator, int[] rows, Batch flat, int count) {
+record Chains(Evaluator evaluator, int[] rows, Batch flat, int count, Supplier<Distribution> posterior) {
     /** Chains on rows of a data set. */
     static Chains of(Evaluator evaluator, Dataset data, int[] rows, int count) {
         Tensor x = repeat(evaluator.read(data, rows).x(), count);
-        return new Chains(evaluator, rows, new Batch(x, repeated(rows, count)), count);
+        Batch flat = new Batch(x, repeated(rows, count));
+        return new Chains(evaluator, rows, flat, count, () -> evaluator.posterior(data, flat));
     }
 
     /** Chains on data that the model makes from z {@code [B, D]}, with the noise of their rows. */
@@ -35,7 +38,8 @@ record Chains(Evaluator evaluator, int[] rows, Batch flat, int count) {
                 .sample(1, noise.rows(index))
                 .select(0, 0)
                 .detach();
-        return new Chains(evaluator, rows, new Batch(x, index), count);
+        Batch flat = new Batch(x, index);
+        return new Chains(evaluator, rows, flat, count, () -> evaluator.posterior(flat));
     }
 
     private static int[] repeated(int[] rows, int count) {
@@ -58,7 +62,7 @@ record Chains(Evaluator evaluator, int[] rows, Batch flat, int count) {
     Distribution start(AnnealedImportance.Start start) {
         return switch (start) {
             case PRIOR -> evaluator.model().prior(evaluator.theta()).detach();
-            case POSTERIOR -> evaluator.posterior(flat).detach();
+            case POSTERIOR -> posterior.get().detach();
         };
     }
 

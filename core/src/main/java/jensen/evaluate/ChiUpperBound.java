@@ -7,6 +7,7 @@ import java.util.function.IntConsumer;
 import jensen.data.Batch;
 import jensen.data.Dataset;
 import jensen.dist.Distribution;
+import jensen.model.LogWeights;
 import jensen.tensor.Generator;
 import jensen.tensor.Scope;
 
@@ -55,23 +56,14 @@ public record ChiUpperBound(Estimate mean, int rows, int untrusted) {
         Generator noise = evaluator.rng().split("upper bound");
         try (Scope scope = new Scope()) {
             Batch batch = evaluator.read(data, rows);
-            Distribution q = evaluator.posterior(batch);
+            Distribution q = evaluator.posterior(data, batch);
+            var weigh = evaluator.model().logWeights(evaluator.theta(), batch);
             int chunk = evaluator.chunk(rows.length, samples, batch);
             for (int from = 0, c = 0; from < samples; from += chunk, c++) {
                 int k = Math.min(chunk, samples - from);
                 try (Scope inner = new Scope()) {
-                    Evaluator.spread(
-                            evaluator
-                                    .model()
-                                    .logWeights(
-                                            evaluator.theta(),
-                                            batch,
-                                            q.draw(k, noise.split(c).rows(rows)),
-                                            q)
-                                    .total(),
-                            logWeights,
-                            from,
-                            k);
+                    LogWeights w = weigh.apply(q.draw(k, noise.split(c).rows(rows)), q);
+                    Evaluator.spread(w.total(), logWeights, from, k);
                 }
             }
         }

@@ -28,7 +28,8 @@ import jensen.tensor.Scope;
  * @param kl KL(q(z|x) ‖ p(z))
  * @param gap log p(x) − ELBO = KL(q(z|x) ‖ p(z|x))
  * @param approximationGap the part of the gap that the best q of the family would have too
- * @param amortisationGap the part that comes from a network choosing q
+ * @param amortisationGap the rest: what the best q of the family has above the guide's, where a network has chosen it or steps
+ *     of the datum's own have ended
  * @param best the bound with the best q of the family for this datum
  * @param bounds those of K draws, from the ELBO at K = 1 on, on the same draws
  * @param checks sums that must be equal, and whether they are
@@ -112,11 +113,12 @@ public record Derivation(
             BestPosterior best,
             int samples,
             IntConsumer done) {
-        List<Evidence> evidence = method.evidence(evaluator, data, rows, done);
-        List<BestPosterior.Gain> gains = best.gains(evaluator, data, rows, samples, n -> {});
-        List<Optional<Exact>> exact = exact(evaluator, data, rows, evidence);
+        Evaluator once = evaluator.settled(data, rows, n -> {});
+        List<Evidence> evidence = method.evidence(once, data, rows, done);
+        List<BestPosterior.Gain> gains = best.gains(once, data, rows, samples, n -> {});
+        List<Optional<Exact>> exact = exact(once, data, rows, evidence);
         return IntStream.range(0, rows.length)
-                .mapToObj(i -> of(draw(evaluator, data, rows[i], samples), evidence.get(i), gains.get(i), exact.get(i)))
+                .mapToObj(i -> of(draw(once, data, rows[i], samples), evidence.get(i), gains.get(i), exact.get(i)))
                 .toList();
     }
 
@@ -156,7 +158,7 @@ public record Derivation(
         return Native.withoutGradient(() -> {
             try (Scope scope = new Scope()) {
                 Batch batch = e.read(data, new int[] {row});
-                Reparameterised q = Reparameterised.require(e.posterior(batch));
+                Reparameterised q = Reparameterised.require(e.posterior(data, batch));
                 if (MultivariateNormal.of(q).isEmpty()) {
                     return Optional.empty();
                 }
@@ -195,19 +197,15 @@ public record Derivation(
         return Native.withoutGradient(() -> {
             try (Scope scope = new Scope()) {
                 Batch batch = e.read(data, rows);
-                Distribution q = e.posterior(batch);
+                Distribution q = e.posterior(data, batch);
+                var weigh = e.model().logWeights(e.theta(), batch);
                 Generator noise = e.rng().split("derivation");
                 int chunk = e.chunk(1, samples, batch);
                 Estimate kl = new Estimate(Double.NaN, Double.NaN);
                 for (int from = 0, c = 0; from < samples; from += chunk, c++) {
                     int k = Math.min(chunk, samples - from);
                     try (Scope inner = new Scope()) {
-                        LogWeights w = e.model()
-                                .logWeights(
-                                        e.theta(),
-                                        batch,
-                                        q.draw(k, noise.split(c).rows(rows)),
-                                        q);
+                        LogWeights w = weigh.apply(q.draw(k, noise.split(c).rows(rows)), q);
                         Evaluator.spread(w.logLikelihood(), likelihood, from, k);
                         Evaluator.spread(w.logPrior(), prior, from, k);
                         Evaluator.spread(w.logPosterior(), posterior, from, k);

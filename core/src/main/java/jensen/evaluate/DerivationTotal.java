@@ -18,7 +18,8 @@ import java.util.stream.IntStream;
  * @param kl KL(q(z|x) ‖ p(z))
  * @param gap log p(x) − ELBO
  * @param approximationGap the part of the gap that the best q of the family would have too
- * @param amortisationGap the part that comes from a network choosing q
+ * @param amortisationGap the rest: what the best q of the family has above the guide's, where a network has chosen it or steps
+ *     of the datum's own have ended
  * @param methods how many data had their log p(x) found by which method
  * @param unreached how many of those did not reach the error that was asked for
  * @param failed how many data have a check that does not hold

@@ -121,7 +121,7 @@ public record EnumeratedEvidence(int budget) implements EvidenceMethod {
     private static List<Found> block(Evaluator e, Dataset data, int[] rows, Look look) {
         try (Scope scope = new Scope()) {
             Batch batch = e.read(data, rows);
-            Finite q = (Finite) e.posterior(batch);
+            Finite q = (Finite) e.posterior(data, batch);
             BiFunction<Draw, Distribution, LogWeights> terms = e.model().logWeights(e.theta(), batch);
             Tensor support = q.support();
             int states = Math.toIntExact(support.size(0));

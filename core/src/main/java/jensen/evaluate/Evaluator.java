@@ -42,12 +42,26 @@ import jensen.train.Team;
  * @param encoding how stored values become what the likelihood sees
  * @param rng of the draws, and of an encoding at random
  * @param threads how many share the work
+ * @param settled the q that were found before, which are not searched for again
  */
 public record Evaluator(
-        Model model, Parameters theta, Guide guide, Parameters phi, Encoding encoding, Generator rng, int threads) {
+        Model model,
+        Parameters theta,
+        Guide guide,
+        Parameters phi,
+        Encoding encoding,
+        Generator rng,
+        int threads,
+        Optional<Settled> settled) {
     /** Reads of φ what the model's prior is made of. */
     public Evaluator {
         theta = model.reading(theta, phi);
+    }
+
+    /** One that has found nothing yet. */
+    public Evaluator(
+            Model model, Parameters theta, Guide guide, Parameters phi, Encoding encoding, Generator rng, int threads) {
+        this(model, theta, guide, phi, encoding, rng, threads, Optional.empty());
     }
 
     /** The most values of x, over all data and draws, that are decoded at a time: 2 MB of float32, which fit a cache. */
@@ -92,8 +106,27 @@ public record Evaluator(
         return new Evaluator(model, theta, guide, phi, encoding, rng, threads);
     }
 
+    /**
+     * The same with q(z|x) of some rows found once for all that is asked about them, where it takes a search for each datum;
+     * else the same. What was found holds as long as θ and φ do not change.
+     *
+     * @param data in which the rows are
+     * @param rows their numbers
+     * @param done told how many more rows are found, from any thread, if it takes a search
+     */
+    public Evaluator settled(Dataset data, int[] rows, IntConsumer done) {
+        if (guide.draws() == 0 || rows.length == 0) {
+            return this;
+        }
+        Settled found = Settled.of(this, data, rows, done);
+        return new Evaluator(model, theta, guide, phi, encoding, rng, threads, Optional.of(found));
+    }
+
     /** The same with θ and φ in float64, whatever they were trained in. */
     Evaluator inDouble() {
+        if (theta.flat().dtype() == DType.FLOAT64 && phi.flat().dtype() == DType.FLOAT64) {
+            return this;
+        }
         return new Evaluator(
                 model, inDouble(model.slots(), theta), guide, inDouble(guide.slots(), phi), encoding, rng, threads);
     }
@@ -145,7 +178,7 @@ public record Evaluator(
         double[] kl = {};
         try (Scope scope = new Scope()) {
             Batch batch = read(data, rows);
-            Distribution q = posterior(batch);
+            Distribution q = posterior(data, batch);
             var weigh = model.logWeights(theta, batch);
             Generator noise = rng.split("draw");
             int chunk = chunk(n, samples, batch);
@@ -205,13 +238,21 @@ public record Evaluator(
         return guide.ofNew(model, theta, phi, batch, ofNew());
     }
 
+    /** {@link #posterior(Batch)} of rows of a data set, as it was found before if it was. */
+    public Distribution posterior(Dataset data, Batch batch) {
+        return settled.flatMap(found -> found.of(data, batch))
+                .map(Local::chosen)
+                .orElseGet(() -> posterior(batch));
+    }
+
     /**
-     * {@link #posterior} as a function of numbers of each datum's own.
+     * {@link #posterior(Dataset, Batch)} as a function of numbers of each datum's own.
      *
      * @throws IllegalArgumentException if it is not one of such numbers alone
      */
-    Local local(Batch batch) {
-        return guide.local(model, theta, phi, batch, ofNew())
+    Local local(Dataset data, Batch batch) {
+        return settled.flatMap(found -> found.of(data, batch))
+                .or(() -> guide.local(model, theta, phi, batch, ofNew()))
                 .orElseThrow(() -> new IllegalArgumentException(
                         "the best q of a datum's own is found where q is made of numbers that the guide chooses; here the"
                                 + " guide is a " + guide.getClass().getSimpleName() + " of another kind"));
@@ -234,7 +275,7 @@ public record Evaluator(
                         int from = b * BLOCK;
                         int[] part = Arrays.copyOfRange(rows, from, Math.min(rows.length, from + BLOCK));
                         try (Scope scope = new Scope()) {
-                            Distribution q = posterior(read(data, part));
+                            Distribution q = posterior(data, read(data, part));
                             split(q.mean(), mean, from);
                             split(
                                     q instanceof Finite finite
@@ -264,7 +305,7 @@ public record Evaluator(
             int[] part = Arrays.copyOfRange(rows, from, Math.min(rows.length, from + BLOCK));
             Native.withoutGradient(() -> {
                 try (Scope scope = new Scope()) {
-                    split(((Finite) posterior(read(data, part))).mode(), codes, start);
+                    split(((Finite) posterior(data, read(data, part))).mode(), codes, start);
                 }
                 return part;
             });

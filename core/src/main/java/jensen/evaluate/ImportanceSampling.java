@@ -14,7 +14,6 @@ import jensen.dist.Draw;
 import jensen.dist.Reparameterised;
 import jensen.tensor.Generator;
 import jensen.tensor.Scope;
-import jensen.tensor.Tensor;
 
 /**
  * The logarithm of the mean of w = p(x, z)/s(z) over draws of z from a proposal s. The number of draws for a datum doubles,
@@ -214,19 +213,16 @@ public record ImportanceSampling(Proposal proposal, int samples, double error, i
                 : Math.max(1, Evaluator.CHUNK / (GROUP * data.shape().size()));
         try (Scope scope = new Scope()) {
             Batch batch = evaluator.read(data, rows);
-            Distribution q = evaluator.posterior(batch);
+            Distribution q = evaluator.posterior(data, batch);
             Strata strata = choice.apply(q);
+            var weigh = evaluator.model().logWeights(evaluator.theta(), batch);
             strata.lengthen(logWeights, wanted);
             int together = Math.max(1, width / strata.unit());
             for (int from = have, c = 0; from < wanted; from += together, c++) {
                 int units = Math.min(together, wanted - from);
                 try (Scope inner = new Scope()) {
                     Draw z = strata.draw(units, noise.split(c), rows);
-                    Tensor total = evaluator
-                            .model()
-                            .logWeights(evaluator.theta(), batch, z, q)
-                            .total();
-                    strata.spread(total, logWeights, from);
+                    strata.spread(weigh.apply(z, q).total(), logWeights, from);
                 }
             }
         }

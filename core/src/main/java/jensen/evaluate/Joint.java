@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import jensen.data.Batch;
 import jensen.data.Dataset;
@@ -22,10 +23,16 @@ import jensen.tensor.Tensor;
  *
  * @param evaluator the model and its guide
  * @param batch of the one datum
+ * @param weigh the terms of log p(x, z)/q(z|x) of its draws
  * @param q q(z|x), events {@code [D]} under {@code [1]}
  * @param chunk points that are decoded at a time
  */
-record Joint(Evaluator evaluator, Batch batch, Reparameterised q, int chunk) {
+record Joint(
+        Evaluator evaluator,
+        Batch batch,
+        BiFunction<Draw, Distribution, LogWeights> weigh,
+        Reparameterised q,
+        int chunk) {
     private static final int POPULATION = 512;
     private static final int ROUNDS = 20;
 
@@ -46,7 +53,8 @@ record Joint(Evaluator evaluator, Batch batch, Reparameterised q, int chunk) {
         return new Joint(
                 evaluator,
                 batch,
-                Reparameterised.require(evaluator.posterior(batch)),
+                evaluator.model().logWeights(evaluator.theta(), batch),
+                Reparameterised.require(evaluator.posterior(data, batch)),
                 Math.max(1, Evaluator.CHUNK / 2 / data.shape().size()));
     }
 
@@ -69,7 +77,7 @@ record Joint(Evaluator evaluator, Batch batch, Reparameterised q, int chunk) {
             try (Scope scope = new Scope()) {
                 Tensor mean = q.mean();
                 Tensor z = Tensor.of(flat, mean.device(), n, 1, latent()).to(mean.dtype());
-                LogWeights w = evaluator.model().logWeights(evaluator.theta(), batch, Draw.of(z), q);
+                LogWeights w = weigh.apply(Draw.of(z), q);
                 List<double[]> found =
                         terms.apply(w).stream().map(Tensor::toDoubles).toList();
                 for (int i = 0; i < n; i++) {

@@ -22,7 +22,8 @@ public record PosteriorDraws(double[][] z, double[] logWeights) {
         return Native.withoutGradient(() -> {
             try (Scope scope = new Scope()) {
                 Batch batch = evaluator.read(data, rows);
-                Distribution q = evaluator.posterior(batch);
+                Distribution q = evaluator.posterior(data, batch);
+                var weigh = evaluator.model().logWeights(evaluator.theta(), batch);
                 Generator noise = evaluator.rng().split("posterior");
                 double[][] z = new double[samples][];
                 double[][] logWeights = new double[1][samples];
@@ -31,7 +32,7 @@ public record PosteriorDraws(double[][] z, double[] logWeights) {
                     int k = Math.min(chunk, samples - from);
                     try (Scope inner = new Scope()) {
                         Draw drawn = q.draw(k, noise.split(c).rows(rows));
-                        LogWeights w = evaluator.model().logWeights(evaluator.theta(), batch, drawn, q);
+                        LogWeights w = weigh.apply(drawn, q);
                         Evaluator.spread(w.total(), logWeights, from, k);
                         Evaluator.split(drawn.z(), z, from);
                     }

@@ -78,7 +78,7 @@ record PosteriorFit(double[][] mean, double[][] root, int[] evaluations) {
     private static PosteriorFit climb(Evaluator e, Dataset data, int[] rows) {
         try (Scope scope = new Scope()) {
             Batch batch = e.read(data, rows);
-            Reparameterised q = Reparameterised.require(e.posterior(batch));
+            Reparameterised q = Reparameterised.require(e.posterior(data, batch));
             int d = e.model().prior().latent();
             boolean correlated = d <= CORRELATED;
             Family family = correlated ? new CorrelatedFamily.FullNormal() : new Family.Normal();

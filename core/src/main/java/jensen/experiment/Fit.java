@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import jensen.data.DataException;
 import jensen.data.Dataset;
@@ -151,18 +152,15 @@ public record Fit(
         int[] all = IntStream.range(0, test.size()).toArray();
         int[] spread = test.spread(protocol.rows());
         AtomicLong done = new AtomicLong();
-        long total = (long) all.length * protocol.elboSamples() + (long) spread.length * protocol.samples();
-        Codes codes = evaluator.codes(test, all);
-        List<Row> bounds = evaluator.rows(
-                test,
-                all,
-                protocol.elboSamples(),
-                n -> observer.evaluated(done.addAndGet((long) n * protocol.elboSamples()), total));
-        List<Row> evidence = evaluator.rows(
-                test,
-                spread,
-                protocol.samples(),
-                n -> observer.evaluated(done.addAndGet((long) n * protocol.samples()), total));
+        long search = evaluator.guide().draws();
+        long total = all.length * (search + protocol.elboSamples()) + (long) spread.length * protocol.samples();
+        LongConsumer more = draws -> observer.evaluated(done.addAndGet(draws), total);
+        Evaluator once = evaluator.settled(test, all, n -> more.accept(n * search));
+        Codes codes = once.codes(test, all);
+        List<Row> bounds =
+                once.rows(test, all, protocol.elboSamples(), n -> more.accept((long) n * protocol.elboSamples()));
+        List<Row> evidence =
+                once.rows(test, spread, protocol.samples(), n -> more.accept((long) n * protocol.samples()));
         return Evaluation.of(bounds, evidence, codes, test.shape().size(), protocol.samples());
     }
 }

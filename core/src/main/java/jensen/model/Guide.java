@@ -48,6 +48,11 @@ public sealed interface Guide permits Amortised, PerDatum, SemiAmortised {
      */
     Optional<Local> local(Model model, Parameters theta, Parameters phi, Batch batch, Generator rng);
 
+    /** The draws of z for a datum that it takes to find {@link #ofNew} of it; 0 where a network says it at once. */
+    default long draws() {
+        return 0;
+    }
+
     /** The family of q(z|x), where it is one. */
     Optional<Family> posteriorFamily();
 

@@ -9,7 +9,7 @@ import jensen.tensor.Tensor;
  * compared with.
  *
  * @param parameters as they are chosen, {@code [B, P]}
- * @param family what parameters mean: events {@code [D]} under {@code [B]}
+ * @param family what parameters mean, of these or of other data: events {@code [D]} under {@code [B]}
  */
 public record Local(Tensor parameters, Function<Tensor, Distribution> family) {
     /** The distribution with the parameters as they are chosen. */

@@ -65,6 +65,11 @@ public record PerDatum(Family family, int latent, int rows, Refinement refinemen
     }
 
     @Override
+    public long draws() {
+        return refinement.draws();
+    }
+
+    @Override
     public Optional<Family> posteriorFamily() {
         return Optional.of(family);
     }

@@ -40,6 +40,11 @@ public record Refinement(int steps, int samples, double learningRate) {
         return new Refinement(steps, samples, learningRate);
     }
 
+    /** The draws that a climb takes for each datum. */
+    long draws() {
+        return (long) steps * samples;
+    }
+
     /** The most values of z over which an expectation is a sum. */
     private static final int SUMMED = 4096;
 

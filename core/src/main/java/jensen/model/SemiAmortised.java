@@ -45,6 +45,11 @@ public record SemiAmortised(Head encoder, Refinement refinement) implements Guid
     }
 
     @Override
+    public long draws() {
+        return refinement.draws();
+    }
+
+    @Override
     public Optional<Family> posteriorFamily() {
         return Optional.of(encoder.family());
     }

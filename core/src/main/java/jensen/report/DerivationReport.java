@@ -19,6 +19,12 @@ import jensen.evaluate.Evidence;
 import jensen.evaluate.ImportanceSampling;
 import jensen.evaluate.LogMeanExp;
 import jensen.experiment.Experiment;
+import jensen.model.Amortised;
+import jensen.model.Chained;
+import jensen.model.Guide;
+import jensen.model.PerDatum;
+import jensen.model.Refinement;
+import jensen.model.SemiAmortised;
 
 /**
  * The derivation of the bound on one datum as a self-contained page: each line with its number, its error, its reason and the
@@ -34,11 +40,39 @@ public record DerivationReport(Experiment experiment, Evaluator evaluator, Datas
 
     private static final String FORMULA = "log p(x) ≥ L(x) = E_q[log p(x|z)] − KL(q(z|x) ‖ p(z))";
 
-    /** What q is here, and what an optimisation for the datum alone gives. */
-    public static String posterior(Derivation d) {
-        return "q(z|x) is selected from x by a network (amortised). The one of the same family that an optimisation for this"
-                + " datum alone finds has the bound "
-                + number(d.best()) + ", higher by " + number(d.amortisationGap()) + " nats.";
+    /** How the guide comes to q, and what an optimisation for the datum alone gives. */
+    public static String posterior(Guide guide, Derivation d) {
+        return chosen(guide) + " has the bound " + number(d.best()) + ", higher by " + number(d.amortisationGap())
+                + " nats.";
+    }
+
+    private static String chosen(Guide guide) {
+        if (guide instanceof PerDatum p) {
+            return "q(z|x) is found by " + steps(p.refinement())
+                    + " for this datum alone, and no network has a part in it"
+                    + " (per-datum). The one of the same family that going on from there finds";
+        }
+        if (guide instanceof SemiAmortised s) {
+            return "q(z|x) is selected from x by a network and refined by " + steps(s.refinement())
+                    + " for this datum alone (semi-amortised). The one of the same family that going on from there finds";
+        }
+        boolean layers = guide instanceof Amortised a && a.encoder() instanceof Chained;
+        return "q(z|x) is selected from x by a network (amortised). The one of the same family that an optimisation "
+                + (layers ? "of the first layer " : "") + "for this datum alone finds";
+    }
+
+    private static String steps(Refinement refinement) {
+        return Words.count(refinement.steps()) + (refinement.steps() == 1 ? " step" : " steps");
+    }
+
+    /** Why the bound with the guide's q is below the one with the best q of the family, in a few words. */
+    public static String loss(Guide guide) {
+        if (guide instanceof PerDatum) {
+            return "the steps for each datum end before the best q";
+        }
+        return guide instanceof SemiAmortised
+                ? "the network and the steps for each datum do not reach the best q"
+                : "the network does not select the best q";
     }
 
     /** How log p(x) was found. */
@@ -101,7 +135,8 @@ public record DerivationReport(Experiment experiment, Evaluator evaluator, Datas
             sections.add(Page.section("Figures", Page.figures(figures)));
         }
         sections.add(Page.section("Methods", methods(List.of(d.lines(), gaps, d.route()))));
-        String summary = "Datum " + d.index() + " of " + name + ". " + posterior(d) + " " + evidence(d.evidence())
+        String summary = "Datum " + d.index() + " of " + name + ". " + posterior(evaluator.guide(), d) + " "
+                + evidence(d.evidence())
                 + " All numbers are in nats; ± is a standard error, or a bound on the error of a quadrature.";
         write(file, "How the bound on datum " + d.index() + " comes about", summary, sections);
     }
@@ -145,7 +180,8 @@ public record DerivationReport(Experiment experiment, Evaluator evaluator, Datas
         AtomicFile.write(file, out -> out.write(html.getBytes(StandardCharsets.UTF_8)));
     }
 
-    private static List<Derivation.Line> gaps(Estimate whole, Estimate approximation, Estimate amortisation) {
+    private List<Derivation.Line> gaps(Estimate whole, Estimate approximation, Estimate amortisation) {
+        Guide guide = evaluator.guide();
         return List.of(
                 line("log p(x) − L", "the whole gap", "evaluate.Derivation.of", whole),
                 line(
@@ -155,7 +191,7 @@ public record DerivationReport(Experiment experiment, Evaluator evaluator, Datas
                         approximation),
                 line(
                         "L* − L",
-                        "amortisation: the network does not select q*",
+                        (guide instanceof PerDatum ? "optimisation: " : "amortisation: ") + loss(guide) + ", q*",
                         "evaluate.BestPosterior.gains",
                         amortisation));
     }
@@ -214,15 +250,16 @@ public record DerivationReport(Experiment experiment, Evaluator evaluator, Datas
 
     private List<Figure> figures(Derivation d) {
         List<Figure> figures = new ArrayList<>();
-        Gallery gallery = new Gallery(experiment, evaluator);
+        Evaluator once = evaluator.settled(data, new int[] {d.index()}, n -> {});
+        Gallery gallery = new Gallery(experiment, once);
         if (gallery.hasPictures()) {
             figures.add(new Figure.Picture(
                     enlarged(gallery.reconstructions(data, new int[] {d.index()})),
-                    "The datum as the encoder sees it, over its reconstruction: the mean of p(x|z) at "
+                    "The datum as the model sees it, over its reconstruction: the mean of p(x|z) at "
                             + (gallery.discrete() ? "the most probable z of q(z|x)." : "the mean of q(z|x).")));
         }
         if (!gallery.discrete() && Double.isFinite(d.elbo().value())) {
-            figures.add(PosteriorPicture.of(evaluator, data, d.index()));
+            figures.add(PosteriorPicture.of(once, data, d.index()));
         }
         return figures;
     }

@@ -55,7 +55,7 @@ final class PosteriorPicture {
     private static boolean independent(Evaluator evaluator, Dataset data, int row) {
         return Native.withoutGradient(() -> {
             try (Scope scope = new Scope()) {
-                return evaluator.posterior(evaluator.read(data, new int[] {row})) instanceof DiagonalNormal;
+                return evaluator.posterior(data, evaluator.read(data, new int[] {row})) instanceof DiagonalNormal;
             }
         });
     }

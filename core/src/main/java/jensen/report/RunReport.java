@@ -116,7 +116,7 @@ public final class RunReport {
         picture(
                 "reconstructions",
                 gallery.reconstructions(test, first(RECONSTRUCTED)),
-                "Test data as the encoder sees them" + seen() + " each over its reconstruction: the mean of p(x|z) at"
+                "Test data as the model sees them" + seen() + " each over its reconstruction: the mean of p(x|z) at"
                         + (gallery.discrete() ? " the most probable z of q(z|x)." : " the mean of q(z|x)."));
         picture(
                 "samples",

@@ -3,7 +3,9 @@ package jensen.dist;
 import static jensen.Close.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiFunction;
 import jensen.statcheck.SplitMix;
 import jensen.tensor.Generator;
 import jensen.tensor.Scope;
@@ -29,20 +31,25 @@ class MixtureTest {
     }
 
     /** Of single numbers: parameters {@code [1, M]} of the logits, the means and the logarithms of the variances. */
-    static List<Law> laws() {
-        return List.of(
-                law(new double[] {0.3, -1, 0.8}, new double[] {-2, 0.5, 4}, new double[] {-1, 0.4, -2}),
-                law(new double[] {2, 0}, new double[] {0, 0.3}, new double[] {0, -4}));
+    static <D extends Distribution> List<Law> laws(Class<D> type, BiFunction<Tensor, DiagonalNormal, D> of) {
+        double[][][] parameters = {
+            {{0.3, -1, 0.8}, {-2, 0.5, 4}, {-1, 0.4, -2}},
+            {{2, 0}, {0, 0.3}, {0, -4}}
+        };
+        return Arrays.stream(parameters)
+                .map(each -> new Law(
+                        type,
+                        List.of(each),
+                        p -> of.apply(
+                                p.get(0).select(0, 0),
+                                new DiagonalNormal(
+                                        p.get(1).transpose(0, 1), p.get(2).transpose(0, 1))),
+                        new Law.Interval(-12, 12)))
+                .toList();
     }
 
-    private static Law law(double[] logits, double[] mean, double[] logVariance) {
-        return new Law(
-                Mixture.class,
-                List.of(logits, mean, logVariance),
-                p -> new Mixture(
-                        p.get(0).select(0, 0),
-                        new DiagonalNormal(p.get(1).transpose(0, 1), p.get(2).transpose(0, 1))),
-                new Law.Interval(-12, 12));
+    static List<Law> laws() {
+        return laws(Mixture.class, Mixture::new);
     }
 
     @ParameterizedTest
@@ -57,7 +64,7 @@ class MixtureTest {
     }
 
     private static Tensor normals(long seed, long... shape) {
-        long count = java.util.Arrays.stream(shape).reduce(1, Math::multiplyExact);
+        long count = Arrays.stream(shape).reduce(1, Math::multiplyExact);
         return Tensor.of(new SplitMix(seed).normals((int) count), shape);
     }
 
@@ -120,7 +127,7 @@ class MixtureTest {
         Mixture mixture = new Mixture(normals(1, 3), new DiagonalNormal(normals(2, 3, 4), normals(3, 3, 4)));
         double[] all = mixture.sample(10, Generator.of(4)).toDoubles();
         double[] two = mixture.sample(2, Generator.of(4).rows(new int[] {7, 1})).toDoubles();
-        assertThat(java.util.Arrays.copyOfRange(two, 0, 4)).isEqualTo(java.util.Arrays.copyOfRange(all, 28, 32));
-        assertThat(java.util.Arrays.copyOfRange(two, 4, 8)).isEqualTo(java.util.Arrays.copyOfRange(all, 4, 8));
+        assertThat(Arrays.copyOfRange(two, 0, 4)).isEqualTo(Arrays.copyOfRange(all, 28, 32));
+        assertThat(Arrays.copyOfRange(two, 4, 8)).isEqualTo(Arrays.copyOfRange(all, 4, 8));
     }
 }

@@ -154,21 +154,8 @@ class NormalMixtureTest {
         }
     }
 
-    /** Of single numbers: parameters {@code [1, M]} of the logits, the means and the logarithms of the variances. */
     static List<Law> laws() {
-        return List.of(
-                law(new double[] {0.3, -1, 0.8}, new double[] {-2, 0.5, 4}, new double[] {-1, 0.4, -2}),
-                law(new double[] {2, 0}, new double[] {0, 0.3}, new double[] {0, -4}));
-    }
-
-    private static Law law(double[] logits, double[] mean, double[] logVariance) {
-        return new Law(
-                NormalMixture.class,
-                List.of(logits, mean, logVariance),
-                p -> new NormalMixture(
-                        p.get(0).select(0, 0),
-                        new DiagonalNormal(p.get(1).transpose(0, 1), p.get(2).transpose(0, 1))),
-                new Law.Interval(-12, 12));
+        return MixtureTest.laws(NormalMixture.class, NormalMixture::new);
     }
 
     @ParameterizedTest

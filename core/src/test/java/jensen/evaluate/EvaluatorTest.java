@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import jensen.data.Dataset;
 import jensen.data.Encoding;
@@ -130,5 +131,26 @@ class EvaluatorTest {
         assertThat(e.logLikelihoodStandardError()).isCloseTo(Math.sqrt(squares) / 4, within(1e-12));
         assertThat(e.elbo()).isCloseTo(e.reconstruction() - e.kl(), within(1e-12));
         assertThat(e.bitsPerDimension()).isCloseTo(-mean / 2 / Math.log(2), within(1e-12));
+    }
+
+    /** However many chunks of draws there are for a block of data, of which this many values of x make one. */
+    @Test
+    void whatTheDataAloneDecideIsDoneOnceForAllDraws() {
+        int many = Evaluator.CHUNK;
+        assertThat(densities(e -> new ImportanceSampling(ImportanceSampling.Proposal.POSTERIOR, 90, 1, 90, 7)
+                        .evidence(e, DATA, all(), n -> {})))
+                .containsExactly(0, 1);
+        assertThat(densities(e -> new Quadrature(1e-6, 20_000).evidence(e, DATA, all(), n -> {})))
+                .containsExactly(0, 4);
+        assertThat(densities(e -> ChiUpperBound.of(e, DATA, new int[] {1, 2}, many, n -> {})))
+                .containsExactly(0, 2);
+        assertThat(densities(e -> PosteriorDraws.of(e, DATA, 1, many))).containsExactly(0, 1);
+        assertThat(densities(e -> e.rows(DATA, new int[] {3}, many, n -> {}))).containsExactly(0, 1);
+    }
+
+    private static long[] densities(Consumer<Evaluator> work) {
+        Evaluator e = Counted.of(evaluator(0.3, 2, 1));
+        work.accept(e);
+        return Counted.densities(e);
     }
 }

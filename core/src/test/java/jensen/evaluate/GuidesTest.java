@@ -42,14 +42,14 @@ class GuidesTest {
         return (Head) ((Amortised) e.guide()).encoder();
     }
 
-    private static Evaluator perDatum(Evaluator e, Refinement refinement) {
+    static Evaluator perDatum(Evaluator e, Refinement refinement) {
         PerDatum guide = new PerDatum(encoder(e).family(), encoder(e).event(), 0, refinement);
         Parameters phi = Parameters.start(
                 guide.slots(), Initialiser.HE, Generator.of(0), e.phi().flat().dtype(), Device.CPU);
         return e.with(guide, phi);
     }
 
-    private static Evaluator semiAmortised(Evaluator e, Refinement refinement) {
+    static Evaluator semiAmortised(Evaluator e, Refinement refinement) {
         return e.with(new SemiAmortised(encoder(e), refinement), e.phi());
     }
 

@@ -149,6 +149,28 @@ class ImportanceSamplingTest {
         assertThat(found).anyMatch(e -> e.evaluations() >= 1600);
     }
 
+    /** Draws that were made twice would leave the mean weight where it was, and be worth twice as many. */
+    @Test
+    void furtherRoundsAndChunksDrawAnew() {
+        Dataset data = simulated(SMALL, 5, 3);
+        Evaluator evaluator = evaluator(SMALL, 0.5, 1.5);
+        List<Evidence> once = drawn(evaluator, data, 100, 100);
+        for (List<Evidence> twice : List.of(drawn(evaluator, data, 100, 200), drawn(evaluator, data, 200, 200))) {
+            for (int i = 0; i < data.size(); i++) {
+                assertThat(twice.get(i).evaluations()).isEqualTo(200);
+                assertThat(twice.get(i).value())
+                        .as("log p(x) by 200 draws, not by 100 twice")
+                        .isNotCloseTo(once.get(i).value(), within(1e-6));
+            }
+        }
+    }
+
+    /** Of 100 draws decoded at a time, with an error to reach that is out of reach. */
+    private static List<Evidence> drawn(Evaluator evaluator, Dataset data, int samples, int budget) {
+        return new ImportanceSampling(Proposal.POSTERIOR, samples, 1e-9, budget, 100)
+                .evidence(evaluator, data, first(data.size()), rows -> {});
+    }
+
     @Test
     void aRowIsTheSameWhicheverRowsAreBesideItAndHoweverManyChunksItTakes() {
         Dataset data = simulated(SMALL, 40, 3);

@@ -20,9 +20,20 @@ import jensen.evaluate.DerivationTotal;
 import jensen.evaluate.Estimate;
 import jensen.evaluate.Evaluator;
 import jensen.evaluate.EvidenceMethod;
+import jensen.evaluate.ImportanceSampling;
 import jensen.experiment.Experiment;
+import jensen.model.Amortised;
+import jensen.model.Chained;
 import jensen.model.Family;
+import jensen.model.Guide;
+import jensen.model.Head;
+import jensen.model.PerDatum;
 import jensen.model.Refinement;
+import jensen.model.SemiAmortised;
+import jensen.net.Activation;
+import jensen.net.Initialiser;
+import jensen.net.Mlp;
+import jensen.net.Parameters;
 import jensen.tensor.DType;
 import jensen.tensor.Device;
 import jensen.tensor.Generator;
@@ -32,6 +43,8 @@ import jensen.train.Training;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DerivationReportTest {
@@ -88,6 +101,67 @@ class DerivationReportTest {
         assertThat(page).contains("amortised", "optimisation for this datum alone", "holds", "<svg", "data:image/png");
         assertThat(page).doesNotContain("src=\"http", "href=\"http", "@import", "NaN");
         assertThat(page).contains(latent > 2 ? "weighted draws" : "found by quadrature");
+    }
+
+    /** What is said of q, and of what its choice costs, beside the words that would be wrong there. */
+    static List<Arguments> guides() {
+        Head encoder = (Head) ((Amortised) Examples.guide(4, List.of(16))).encoder();
+        Head second = new Head(new Mlp(4, List.of(), 4, Activation.TANH), new Family.Normal(), 2);
+        return List.of(
+                Arguments.of(
+                        new Amortised(encoder),
+                        "q(z|x) is selected from x by a network (amortised). The one of the same family that an"
+                                + " optimisation for this datum alone finds has the bound ",
+                        "amortisation: the network does not select the best q",
+                        "steps"),
+                Arguments.of(
+                        new Amortised(new Chained(encoder, second)),
+                        "q(z|x) is selected from x by a network (amortised). The one of the same family that an"
+                                + " optimisation of the first layer for this datum alone finds has the bound ",
+                        "amortisation: the network does not select the best q",
+                        "steps"),
+                Arguments.of(
+                        new SemiAmortised(encoder, new Refinement(3, 2, 0.01)),
+                        "q(z|x) is selected from x by a network and refined by 3 steps for this datum alone"
+                                + " (semi-amortised). The one of the same family that going on from there finds has the"
+                                + " bound ",
+                        "amortisation: the network and the steps for each datum do not reach the best q",
+                        "(amortised)"),
+                Arguments.of(
+                        new PerDatum(encoder.family(), 4, 0, new Refinement(1, 2, 0.01)),
+                        "q(z|x) is found by 1 step for this datum alone, and no network has a part in it (per-datum). The"
+                                + " one of the same family that going on from there finds has the bound ",
+                        "optimisation: the steps for each datum end before the best q",
+                        "amortis"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("guides")
+    void whatIsSaidOfQIsTrueOfIt(Guide guide, String sentence, String loss, String wrong) throws Exception {
+        boolean layers = guide instanceof Amortised a && a.encoder() instanceof Chained;
+        DerivationReport like = report(layers ? 6 : 4);
+        Parameters phi =
+                Parameters.start(guide.slots(), Initialiser.GLOROT, Generator.of(1), DType.FLOAT32, Device.CPU);
+        DerivationReport report =
+                new DerivationReport(like.experiment(), like.evaluator().with(guide, phi), DIGITS);
+        Derivation d = Derivation.of(
+                        report.evaluator(),
+                        DIGITS,
+                        new int[] {7},
+                        new ImportanceSampling(ImportanceSampling.Proposal.POSTERIOR, 100, 1, 100),
+                        new BestPosterior(new Refinement(2, 2, 0.05)),
+                        20,
+                        n -> {})
+                .get(0);
+        String said = DerivationReport.posterior(guide, d);
+        assertThat(said)
+                .isEqualTo(sentence + DerivationReport.number(d.best()) + ", higher by "
+                        + DerivationReport.number(d.amortisationGap()) + " nats.");
+        String page = page(report, d);
+        assertThat(page).contains(Markup.escape(said), Markup.formula(loss)).doesNotContain(wrong);
+        Path all = folder.resolve("all.html");
+        report.write(all, DerivationTotal.of(List.of(d)));
+        assertThat(Files.readString(all)).contains(Markup.formula(loss)).doesNotContain(wrong);
     }
 
     @Test
