@@ -94,8 +94,8 @@ def configurations(a):
         add(f"eval_{w}/jax/jit", "jax", "eval_jax.py", *work, "--chunk", "1000")
     if a.unlock:
         env = {"LD_PRELOAD": os.path.abspath(a.unlock)}
-        unlocked = ("mlp/torch/eager_fused", "mlp/torch/autotune", "iwae/torch/eager_fused", "eval_mlp/torch/eager")
-        found += [(c[0] + "+unlock", [*c[1], "--tag", "+unlock"], env) for c in found if c[0] in unlocked]
+        unlocked = ("/torch/eager_fused", "/torch/autotune", "/torch/eager")
+        found += [(c[0] + "+unlock", [*c[1], "--tag", "+unlock"], env) for c in found if c[0].endswith(unlocked)]
     return [c for c in found if re.search(a.only, c[0])]
 
 

@@ -64,8 +64,8 @@ MUTATIONS = [
     Mutation(
         "z = μ + σ² ε",
         "dist/DiagonalNormal.java",
-        "mean.add(standardDeviation().mul(noise))",
-        "mean.add(standardDeviation().square().mul(noise))",
+        "mean.addProduct(standardDeviation(), noise, 1)",
+        "mean.addProduct(standardDeviation().square(), noise, 1)",
         "dist.LawTest",
     ),
     Mutation(
