@@ -47,7 +47,7 @@ class ArchitectureTest {
     private static final int LINES = 400;
 
     /** Tensor is a list of operations of one line each, which would be no simpler in two files. */
-    private static final Map<String, Integer> LONGER = Map.of("Tensor.java", 660);
+    private static final Map<String, Integer> LONGER = Map.of("Tensor.java", 670);
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -94,7 +94,7 @@ public record Convolutional(
         Tensor h = x.reshape(-1, channels, height, width);
         for (int i = 0; i < filters.size(); i++) {
             Parameters layer = w.at("convolution").at(String.valueOf(i));
-            h = activation.apply(h.convolve(layer.get("weight"), layer.get("bias"), 2, 1));
+            h = activation.convolution(h, layer.get("weight"), layer.get("bias"), 2, 1);
         }
         Tensor flat = h.reshape(jensen.tensor.Shapes.append(batch, head().inputs()));
         return head().apply(w.at("affine"), flat);

@@ -93,8 +93,11 @@ public record Deconvolutional(
             int times = filters.size() - i - 1;
             long oddRows = Convolutional.halved(height, times) % 2;
             long oddColumns = Convolutional.halved(width, times) % 2;
-            h = h.convolveTransposed(layer.get("weight"), layer.get("bias"), 2, 1, oddRows, oddColumns);
-            h = i + 1 < filters.size() ? activation.apply(h) : h;
+            Tensor weight = layer.get("weight");
+            Tensor bias = layer.get("bias");
+            h = i + 1 < filters.size()
+                    ? activation.transposed(h, weight, bias, 2, 1, oddRows, oddColumns)
+                    : h.convolveTransposed(weight, bias, 2, 1, oddRows, oddColumns);
         }
         return h.reshape(Shapes.append(batch, outputs()));
     }

@@ -10,6 +10,7 @@ import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.NumberType;
 import org.bytedeco.pytorch.OperatorHandle;
 import org.bytedeco.pytorch.OptionalType;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.Type;
 import org.bytedeco.pytorch.global.torch;
@@ -35,6 +36,8 @@ final class LinearMap {
         static final Then NOTHING = new Then(kept(new IValue("none")), y -> y, (c, y) -> c);
         static final Then TANH = new Then(kept(new IValue("tanh")), y -> y.tanh(), torch::tanh_backward);
         static final Then SIGMOID = new Then(kept(new IValue("sigmoid")), y -> y.sigmoid(), torch::sigmoid_backward);
+        static final Then RELU = new Then(
+                kept(new IValue("relu")), y -> y.relu_(), (c, y) -> torch.threshold_backward(c, y, new Scalar(0)));
 
         boolean isNothing() {
             return equals(NOTHING);

@@ -277,7 +277,7 @@ public final class Tensor {
 
     /** max(x, 0). */
     public Tensor relu() {
-        return Convolution.relu(this);
+        return op(pointer::relu);
     }
 
     /** x if x > 0, else eˣ − 1. */
@@ -443,9 +443,19 @@ public final class Tensor {
         return LinearMap.apply(this, weight, bias, LinearMap.Then.SIGMOID);
     }
 
+    /** max(x Wᵀ + b, 0), as {@link #linear} and {@link #relu} in one pass. */
+    public Tensor linearRelu(Tensor weight, Tensor bias) {
+        return LinearMap.apply(this, weight, bias, LinearMap.Then.RELU);
+    }
+
     /** Convolution of images [N, in, h, w] with kernels [out, in, kh, kw] and a bias [out]. */
     public Tensor convolve(Tensor kernels, Tensor bias, long stride, long padding) {
-        return new Convolution(false, stride, padding).apply(this, kernels, bias);
+        return new Convolution(false, stride, padding).apply(this, kernels, bias, LinearMap.Then.NOTHING);
+    }
+
+    /** {@link #convolve} and {@link #relu} in one. */
+    public Tensor convolveRelu(Tensor kernels, Tensor bias, long stride, long padding) {
+        return new Convolution(false, stride, padding).apply(this, kernels, bias, LinearMap.Then.RELU);
     }
 
     /**
@@ -454,7 +464,15 @@ public final class Tensor {
      */
     public Tensor convolveTransposed(
             Tensor kernels, Tensor bias, long stride, long padding, long extraRows, long extraColumns) {
-        return new Convolution(true, stride, padding, extraRows, extraColumns).apply(this, kernels, bias);
+        return new Convolution(true, stride, padding, extraRows, extraColumns)
+                .apply(this, kernels, bias, LinearMap.Then.NOTHING);
+    }
+
+    /** {@link #convolveTransposed} and {@link #relu} in one. */
+    public Tensor convolveTransposedRelu(
+            Tensor kernels, Tensor bias, long stride, long padding, long extraRows, long extraColumns) {
+        return new Convolution(true, stride, padding, extraRows, extraColumns)
+                .apply(this, kernels, bias, LinearMap.Then.RELU);
     }
 
     /** Eigenvalues (ascending) of a symmetric matrix [n, n], and its eigenvectors in columns. */

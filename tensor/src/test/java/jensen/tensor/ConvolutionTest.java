@@ -18,17 +18,19 @@ class ConvolutionTest {
                 .toList();
     }
 
-    /** A convolution, the other way or not, a rectifier and one more use of each. */
+    /** A convolution, the other way or not, with a rectifier and without, and one more use of each. */
     private static Tensor value(List<Tensor> in, boolean transposed) {
         Tensor x = in.get(0).mul(in.get(0));
         Tensor y = transposed
                 ? x.convolveTransposed(in.get(1), in.get(2), 2, 1, 1, 0)
                 : x.convolve(in.get(1), in.get(2), 2, 1);
-        return y.relu()
-                .relu()
-                .square()
+        Tensor above = transposed
+                ? x.convolveTransposedRelu(in.get(1), in.get(2), 2, 1, 1, 0)
+                : x.convolveRelu(in.get(1), in.get(2), 2, 1);
+        return above.square()
                 .mean()
-                .add(y.reshape(y.size(0), -1).exp().mean())
+                .add(y.relu().exp().mean())
+                .add(y.reshape(y.size(0), -1).square().mean())
                 .add(x.mean());
     }
 

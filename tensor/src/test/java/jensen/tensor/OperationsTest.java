@@ -183,6 +183,7 @@ class OperationsTest {
                         List.of(2L, 4L),
                         List.of(new Input(-2, 2, 2, 3), new Input(-2, 2, 4, 3), new Input(-2, 2, 4))),
                 applied("linearTanh", Tensor::linearTanh, Math::tanh),
+                applied("linearRelu", Tensor::linearRelu, x -> Math.max(x, 0)),
                 applied("linearSigmoid", Tensor::linearSigmoid, x -> 1 / (1 + Math.exp(-x))),
                 new Operation(
                         "innerProduct",
@@ -196,6 +197,22 @@ class OperationsTest {
                         x -> fill(4, i -> dot(3, k -> x.get(0)[i * 3 + k] * x.get(1)[k])),
                         List.of(2L, 2L),
                         List.of(new Input(-2, 2, 2, 2, 3), new Input(-2, 2, 1, 3))),
+                new Operation(
+                        "convolveRelu",
+                        x -> x.get(0).convolveRelu(x.get(1), x.get(2), 2, 1),
+                        x -> Arrays.stream(Convolutions.forward(x.get(0), x.get(1), x.get(2)))
+                                .map(v -> Math.max(v, 0))
+                                .toArray(),
+                        List.of(2L, 2L, 3L, 2L),
+                        List.of(new Input(-2, 2, 2, 3, 5, 4), new Input(-2, 2, 2, 3, 3, 3), new Input(-2, 2, 2))),
+                new Operation(
+                        "convolveTransposedRelu",
+                        x -> x.get(0).convolveTransposedRelu(x.get(1), x.get(2), 2, 1, 1, 0),
+                        x -> Arrays.stream(Convolutions.transposed(x.get(0), x.get(1), x.get(2)))
+                                .map(v -> Math.max(v, 0))
+                                .toArray(),
+                        List.of(2L, 3L, 6L, 3L),
+                        List.of(new Input(-2, 2, 2, 2, 3, 2), new Input(-2, 2, 2, 3, 3, 3), new Input(-2, 2, 3))),
                 new Operation(
                         "convolve",
                         x -> x.get(0).convolve(x.get(1), x.get(2), 2, 1),
