@@ -27,6 +27,10 @@ import jensen.tensor.Tensor;
  * belongs to rows, so the numbers are the same for any number of threads. A run is used by one thread at a time.
  */
 public final class Run implements Iterator<Step>, AutoCloseable {
+    // a checkpoint says how the elements of its buffers follow one another, as their count does not
+    private static final String ORDER = "order";
+    private static final String ORDER_OF_MEMORY = "of the weights' memory";
+
     private final Training training;
     private final Dataset data;
     private final Reader reader;
@@ -248,15 +252,21 @@ public final class Run implements Iterator<Step>, AutoCloseable {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         theta.save("theta", tensors);
         phi.save("phi", tensors);
-        return new Safetensors(tensors, Map.of("steps", String.valueOf(done)));
+        return new Safetensors(tensors, Map.of("steps", String.valueOf(done), ORDER, ORDER_OF_MEMORY));
     }
 
     /**
      * Goes back or forward to where {@link #checkpoint} was called.
      *
-     * @throws IllegalArgumentException if the checkpoint is of another architecture or optimiser
+     * @throws IllegalArgumentException if the checkpoint is of another architecture or optimiser, or its buffers are in another
+     *     order
      */
     public void restore(Safetensors checkpoint) {
+        String order = checkpoint.metadata().getOrDefault(ORDER, "of rows");
+        if (!order.equals(ORDER_OF_MEMORY)) {
+            throw new IllegalArgumentException("checkpoint must hold the optimiser's buffers in the order "
+                    + ORDER_OF_MEMORY + ", has them in that " + order + ", as an earlier version wrote them");
+        }
         theta.restore("theta", checkpoint.tensors());
         phi.restore("phi", checkpoint.tensors());
         done = Long.parseLong(checkpoint.metadata().getOrDefault("steps", "0"));

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import jensen.bound.ImportanceWeighted;
 import jensen.data.Dataset;
 import jensen.data.Shape;
@@ -139,6 +140,17 @@ class RunTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> two.restore(one.checkpoint()))
                     .withMessageContaining("shape");
+        }
+    }
+
+    @Test
+    void aCheckpointWhoseBuffersHaveAnotherOrderIsRefused() {
+        try (Run run = Examples.run(Examples.training(), Examples.digits(), 1);
+                Scope scope = new Scope()) {
+            Safetensors old = new Safetensors(run.checkpoint().tensors(), Map.of("steps", "0"));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> run.restore(old))
+                    .withMessageContaining("earlier version");
         }
     }
 

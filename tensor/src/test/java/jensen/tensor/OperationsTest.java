@@ -197,40 +197,15 @@ class OperationsTest {
                         x -> fill(4, i -> dot(3, k -> x.get(0)[i * 3 + k] * x.get(1)[k])),
                         List.of(2L, 2L),
                         List.of(new Input(-2, 2, 2, 2, 3), new Input(-2, 2, 1, 3))),
-                new Operation(
-                        "convolveRelu",
-                        x -> x.get(0).convolveRelu(x.get(1), x.get(2), 2, 1),
-                        x -> Arrays.stream(Convolutions.forward(x.get(0), x.get(1), x.get(2)))
-                                .map(v -> Math.max(v, 0))
-                                .toArray(),
-                        List.of(2L, 2L, 3L, 2L),
-                        List.of(new Input(-2, 2, 2, 3, 5, 4), new Input(-2, 2, 2, 3, 3, 3), new Input(-2, 2, 2))),
-                new Operation(
+                convolution("convolve", (x, k, b) -> x.convolve(k, b, 2, 1), v -> v),
+                convolution("convolveRelu", (x, k, b) -> x.convolveRelu(k, b, 2, 1), v -> Math.max(v, 0)),
+                transposed("convolveTransposed", 3, (x, k, b) -> x.convolveTransposed(k, b, 2, 1, 1, 0), v -> v),
+                transposed("convolveTransposed", 5, (x, k, b) -> x.convolveTransposed(k, b, 2, 1, 1, 0), v -> v),
+                transposed(
                         "convolveTransposedRelu",
-                        x -> x.get(0).convolveTransposedRelu(x.get(1), x.get(2), 2, 1, 1, 0),
-                        x -> Arrays.stream(Convolutions.transposed(x.get(0), x.get(1), x.get(2)))
-                                .map(v -> Math.max(v, 0))
-                                .toArray(),
-                        List.of(2L, 3L, 6L, 3L),
-                        List.of(new Input(-2, 2, 2, 2, 3, 2), new Input(-2, 2, 2, 3, 3, 3), new Input(-2, 2, 3))),
-                new Operation(
-                        "convolve",
-                        x -> x.get(0).convolve(x.get(1), x.get(2), 2, 1),
-                        x -> Convolutions.forward(x.get(0), x.get(1), x.get(2)),
-                        List.of(2L, 2L, 3L, 2L),
-                        List.of(new Input(-2, 2, 2, 3, 5, 4), new Input(-2, 2, 2, 3, 3, 3), new Input(-2, 2, 2))),
-                new Operation(
-                        "convolveTransposed",
-                        x -> x.get(0).convolveTransposed(x.get(1), x.get(2), 2, 1, 1, 0),
-                        x -> Convolutions.transposed(x.get(0), x.get(1), x.get(2)),
-                        List.of(2L, 3L, 6L, 3L),
-                        List.of(new Input(-2, 2, 2, 2, 3, 2), new Input(-2, 2, 2, 3, 3, 3), new Input(-2, 2, 3))),
-                new Operation(
-                        "convolveTransposed",
-                        x -> x.get(0).convolveTransposed(x.get(1), x.get(2), 2, 1, 1, 0),
-                        x -> Convolutions.transposed(x.get(0), x.get(1), x.get(2)),
-                        List.of(2L, 5L, 6L, 3L),
-                        List.of(new Input(-2, 2, 2, 2, 3, 2), new Input(-2, 2, 2, 5, 3, 3), new Input(-2, 2, 5))),
+                        3,
+                        (x, k, b) -> x.convolveTransposedRelu(k, b, 2, 1, 1, 0),
+                        v -> Math.max(v, 0)),
                 one( // of x xᵀ + I, so that differences keep it symmetric
                         "cholesky",
                         x -> x.matmul(x.transpose(0, 1))
@@ -379,6 +354,28 @@ class OperationsTest {
                                 + dot(3, k -> x.get(0)[i / 4 * 3 + k] * x.get(1)[i % 4 * 3 + k]))),
                 List.of(2L, 4L),
                 List.of(new Input(-1, 1, 2, 3), new Input(-1, 1, 4, 3), new Input(-1, 1, 4)));
+    }
+
+    private static Operation convolution(String name, Affine f, DoubleUnaryOperator g) {
+        return new Operation(
+                name,
+                x -> f.apply(x.get(0), x.get(1), x.get(2)),
+                x -> Arrays.stream(Convolutions.forward(x.get(0), x.get(1), x.get(2)))
+                        .map(g)
+                        .toArray(),
+                List.of(2L, 2L, 3L, 2L),
+                List.of(new Input(-2, 2, 2, 3, 5, 4), new Input(-2, 2, 2, 3, 3, 3), new Input(-2, 2, 2)));
+    }
+
+    private static Operation transposed(String name, long out, Affine f, DoubleUnaryOperator g) {
+        return new Operation(
+                name,
+                x -> f.apply(x.get(0), x.get(1), x.get(2)),
+                x -> Arrays.stream(Convolutions.transposed(x.get(0), x.get(1), x.get(2)))
+                        .map(g)
+                        .toArray(),
+                List.of(2L, out, 6L, 3L),
+                List.of(new Input(-2, 2, 2, 2, 3, 2), new Input(-2, 2, 2, out, 3, 3), new Input(-2, 2, out)));
     }
 
     private static Operation unary(
