@@ -2,7 +2,6 @@ package jensen.tensor;
 
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.GenericList;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
@@ -12,16 +11,9 @@ import org.bytedeco.pytorch.TensorVector;
 
 /** libtorch's single-pass Adam update, which its Java interface lacks: a third of the time of one operation a term. */
 public final class FusedAdam {
-    private static final OperatorHandle OPERATOR = find();
+    private static final OperatorHandle OPERATOR = Operators.find("aten::_fused_adam_");
 
     private FusedAdam() {}
-
-    private static OperatorHandle find() {
-        Native.load();
-        OperatorHandle handle = Dispatcher.singleton().findSchemaOrThrow("aten::_fused_adam_", "");
-        handle.retainReference();
-        return handle;
-    }
 
     /**
      * One step uphill, in place: m ← β₁ m + (1 − β₁) g; v ← β₂ v + (1 − β₂) g²; p ← p + rate · m̂ / (√v̂ + ε), where the

@@ -3,7 +3,6 @@ package jensen.tensor;
 import java.util.List;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
-import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.GenericList;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
@@ -33,11 +32,14 @@ final class LinearMap {
             IValue name,
             UnaryOperator<org.bytedeco.pytorch.Tensor> apply,
             BinaryOperator<org.bytedeco.pytorch.Tensor> pullback) {
-        static final Then NOTHING = new Then(kept(new IValue("none")), y -> y, (c, y) -> c);
-        static final Then TANH = new Then(kept(new IValue("tanh")), y -> y.tanh(), torch::tanh_backward);
-        static final Then SIGMOID = new Then(kept(new IValue("sigmoid")), y -> y.sigmoid(), torch::sigmoid_backward);
+        static final Then NOTHING = new Then(Operators.kept(new IValue("none")), y -> y, (c, y) -> c);
+        static final Then TANH = new Then(Operators.kept(new IValue("tanh")), y -> y.tanh(), torch::tanh_backward);
+        static final Then SIGMOID =
+                new Then(Operators.kept(new IValue("sigmoid")), y -> y.sigmoid(), torch::sigmoid_backward);
         static final Then RELU = new Then(
-                kept(new IValue("relu")), y -> y.relu_(), (c, y) -> torch.threshold_backward(c, y, new Scalar(0)));
+                Operators.kept(new IValue("relu")),
+                y -> y.relu_(),
+                (c, y) -> torch.threshold_backward(c, y, new Scalar(0)));
 
         boolean isNothing() {
             return equals(NOTHING);
@@ -56,8 +58,8 @@ final class LinearMap {
     private static final @Nullable OperatorHandle ONEDNN = find();
 
     // arguments that are always the same
-    private static final IValue NOTHING = kept(new IValue());
-    private static final IValue NO_NUMBERS = kept(new IValue(new GenericList(OptionalType.get(
+    private static final IValue NOTHING = Operators.kept(new IValue());
+    private static final IValue NO_NUMBERS = Operators.kept(new IValue(new GenericList(OptionalType.get(
             new Type.TypePtr((Type) NumberType.getNumberIntTypePtr().get())))));
 
     private LinearMap() {}
@@ -65,17 +67,10 @@ final class LinearMap {
     private static @Nullable OperatorHandle find() {
         Native.load();
         try {
-            OperatorHandle handle = Dispatcher.singleton().findSchemaOrThrow("mkldnn::_linear_pointwise", "");
-            handle.retainReference();
-            return handle;
+            return Operators.find("mkldnn::_linear_pointwise");
         } catch (RuntimeException absent) {
             return null; // libtorch was built without oneDNN
         }
-    }
-
-    private static IValue kept(IValue value) {
-        value.retainReference();
-        return value;
     }
 
     static Tensor apply(Tensor x, Tensor weight, Tensor bias, Then then) {

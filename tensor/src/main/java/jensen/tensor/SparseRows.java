@@ -1,7 +1,6 @@
 package jensen.tensor;
 
 import java.util.Arrays;
-import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.OperatorHandle;
@@ -17,8 +16,8 @@ final class SparseRows {
     /** The largest share of elements other than zero for which this pays. */
     private static final double SHARE = 0.2;
 
-    private static final OperatorHandle SUMS = find();
-    private static final IValue NO_WEIGHTS = kept(new IValue());
+    private static final OperatorHandle SUMS = Operators.find("aten::_embedding_bag_forward_only");
+    private static final IValue NO_WEIGHTS = Operators.kept(new IValue());
 
     private final int[] starts; // of each row in columns
     private final int[] columns;
@@ -26,18 +25,6 @@ final class SparseRows {
     private final int[] columnStarts;
     private final int[] rows;
     private final float @Nullable [] valuesByColumn;
-
-    private static OperatorHandle find() {
-        Native.load();
-        OperatorHandle handle = Dispatcher.singleton().findSchemaOrThrow("aten::_embedding_bag_forward_only", "");
-        handle.retainReference();
-        return handle;
-    }
-
-    private static IValue kept(IValue value) {
-        value.retainReference();
-        return value;
-    }
 
     private SparseRows(int width, int[] starts, int[] columns, float[] x) {
         int n = starts.length - 1;
@@ -78,12 +65,10 @@ final class SparseRows {
         if (most == 0 || n * (double) width > Integer.MAX_VALUE || !x.pointer.is_contiguous()) {
             return null;
         }
-        float[] values = new float[n * width];
-        x.pointer.data_ptr_float().capacity(values.length).get(values, 0, width);
-        if (others(values, 0, width) > 2 * SHARE * width) {
+        if (others(elements(x, width)) > 2 * SHARE * width) {
             return null; // so many in the first row that looking at all would be in vain
         }
-        x.pointer.data_ptr_float().capacity(values.length).get(values);
+        float[] values = elements(x, n * width);
         int[] columns = new int[most + width];
         int[] starts = new int[n + 1];
         int found = 0;
@@ -97,10 +82,16 @@ final class SparseRows {
         return found > most ? null : new SparseRows(width, starts, Arrays.copyOf(columns, found), values);
     }
 
-    private static int others(float[] values, int from, int to) {
+    private static float[] elements(Tensor x, int first) {
+        float[] values = new float[first];
+        x.pointer.data_ptr_float().capacity(first).get(values);
+        return values;
+    }
+
+    private static int others(float[] values) {
         int others = 0;
-        for (int i = from; i < to; i++) {
-            others += values[i] != 0 ? 1 : 0;
+        for (float value : values) {
+            others += value != 0 ? 1 : 0;
         }
         return others;
     }

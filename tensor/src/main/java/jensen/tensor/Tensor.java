@@ -327,7 +327,8 @@ public final class Tensor {
         long rows = Shapes.divisor(block, PRODUCT / 7);
         long[] first = Shapes.append(Shapes.batch(shape()), rows, n / rows);
         long[] second = Shapes.append(Shapes.batch(shape()), block / rows, n / block);
-        return op(() -> pointer.reshape(first).prod(-2).reshape(second).prod(-2));
+        Tensor some = op(() -> pointer.reshape(first).prod(-2));
+        return rows == block ? some : op(() -> some.pointer.reshape(second).prod(-2));
     }
 
     /** x limited to [low, high]; the gradient is zero outside. */
