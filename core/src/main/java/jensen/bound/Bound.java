@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import jensen.model.LogWeights;
+import jensen.tensor.Autograd;
 import jensen.tensor.Tensor;
 
 /**
@@ -41,7 +42,15 @@ public sealed interface Bound permits Elbo, ImportanceWeighted, Renyi, Miwae, Pi
 
     /** L for each datum, {@code [B]}; differentiable. */
     default Tensor value(LogWeights w) {
-        return of(perDraw(w));
+        return differentiable(perDraw(w));
+    }
+
+    /** {@link #of}, with {@link #weight} as its derivative. */
+    default Tensor differentiable(Tensor logWeights) {
+        return Autograd.operation(
+                List.of(logWeights),
+                () -> of(logWeights),
+                List.of(c -> weight(logWeights).mul(c)));
     }
 
     /** What {@link #of} is of, {@code [K, B]}: log w, unless a part of L has a closed form. */

@@ -1,6 +1,8 @@
 package jensen.bound;
 
+import java.util.List;
 import jensen.model.LogWeights;
+import jensen.tensor.Autograd;
 import jensen.tensor.Tensor;
 
 /**
@@ -36,14 +38,18 @@ public record Elbo(KlForm kl) implements Bound {
     /** @throws IllegalArgumentException if an analytic divergence is asked for where there is no closed form */
     @Override
     public Tensor value(LogWeights w) {
-        Tensor mean = of(perDraw(w));
+        Tensor mean = differentiable(perDraw(w));
         if (kl == KlForm.SAMPLED) {
             return mean;
         }
         Tensor divergence = w.closedFormKl()
                 .orElseThrow(() -> new IllegalArgumentException(
                         "KL(q ‖ p) has no closed form for this posterior and prior: use Elbo.sampled()"));
-        return mean.sub(w.klWeight() == 1 ? divergence : divergence.mul(w.klWeight()));
+        double beta = w.klWeight();
+        return Autograd.operation(
+                List.of(mean, divergence),
+                () -> mean.sub(beta == 1 ? divergence : divergence.mul(beta)),
+                List.of(c -> c, c -> c.mul(-beta)));
     }
 
     /** log w or, where the divergence has its closed form, log p(x|z). */

@@ -1,7 +1,6 @@
 package jensen.dist;
 
 import java.util.List;
-import java.util.Optional;
 import jensen.tensor.Generator;
 import jensen.tensor.Native;
 import jensen.tensor.Shapes;
@@ -56,7 +55,7 @@ public record Chain(Reparameterised first, Given then, boolean upwards) implemen
         Tensor a = first.reparameterise(noise.narrow(-1, 0, own));
         Reparameterised second = then.at(a);
         Tensor b = second.reparameterise(noise.narrow(-1, own, noise.size(-1) - own));
-        return new Draw(joined(a, b), Optional.of(first.logProb(a).add(second.logProb(b))));
+        return Draw.of(joined(a, b), first.logProb(a).add(second.logProb(b)));
     }
 
     private Tensor joined(Tensor a, Tensor b) {

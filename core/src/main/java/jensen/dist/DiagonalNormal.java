@@ -1,5 +1,10 @@
 package jensen.dist;
 
+import java.util.List;
+import java.util.Optional;
+import jensen.tensor.Autograd;
+import jensen.tensor.Generator;
+import jensen.tensor.Native;
 import jensen.tensor.Tensor;
 
 /**
@@ -7,26 +12,63 @@ import jensen.tensor.Tensor;
  *
  * @param mean μ, {@code […, X]}
  * @param logVariance log σ², {@code […, X]} or broadcastable to it
+ * @param standard whether these are all known to be zero, which saves looking at them
  */
-public record DiagonalNormal(Tensor mean, Tensor logVariance) implements Reparameterised {
+public record DiagonalNormal(Tensor mean, Tensor logVariance, boolean standard) implements Reparameterised {
     /** log 2π */
     static final double LOG_TAU = Math.log(2 * Math.PI);
+
+    /** With a mean and a variance of any values. */
+    public DiagonalNormal(Tensor mean, Tensor logVariance) {
+        this(mean, logVariance, false);
+    }
 
     /** The standard normal with events of the shape of {@code like}. */
     public static DiagonalNormal standardLike(Tensor like) {
         Tensor zero = like.zerosLike();
-        return new DiagonalNormal(zero, zero);
+        return new DiagonalNormal(zero, zero, true);
     }
 
     /** −½ Σ [(x − μ)²/σ² + log σ² + log 2π]. */
     @Override
     public Tensor logProb(Tensor x) {
-        Tensor standardised = standardise(x);
+        List<Tensor> inputs = List.of(x, mean, logVariance);
+        if (!Autograd.takesDerivatives(inputs)) {
+            return ofStandardised(standardise(x));
+        }
+        Tensor t = Native.withoutGradient(() -> standardise(x));
+        return Autograd.operation(
+                inputs,
+                () -> ofStandardised(t),
+                List.of(
+                        c -> perDeviation(t).mul(c.neg().unsqueeze(-1)),
+                        c -> perDeviation(t).mul(c.unsqueeze(-1)),
+                        c -> t.square().add(-1).mul(c.mul(0.5).unsqueeze(-1))));
+    }
+
+    /** The log-density where (x − μ)/σ is t. */
+    private Tensor ofStandardised(Tensor t) {
+        Tensor squares = t.square().sum(-1);
+        if (standard) {
+            return squares.add(t.size(-1) * LOG_TAU).mul(-0.5);
+        }
         Tensor constants = logVariance.add(LOG_TAU);
         // one variance may stand for all elements
-        boolean single = constants.rank() == 0 || constants.size(-1) < standardised.size(-1);
-        Tensor constant = single ? constants.add(standardised.zerosLike()).sum(-1) : constants.sum(-1);
-        return standardised.square().sum(-1).add(constant).mul(-0.5);
+        boolean single = constants.rank() == 0 || constants.size(-1) < t.size(-1);
+        Tensor constant = single ? constants.add(t.zerosLike()).sum(-1) : constants.sum(-1);
+        return squares.add(constant).mul(-0.5);
+    }
+
+    /** Draws that know their log-density: at z = μ + σ ε it depends on φ through the variance alone. */
+    @Override
+    public Draw draw(int k, Generator rng) {
+        Tensor noise = noise(k, rng);
+        return new Draw(
+                reparameterise(noise),
+                Optional.of(() -> Autograd.operation(
+                        List.of(logVariance),
+                        () -> ofStandardised(noise),
+                        List.of(c -> c.mul(-0.5).unsqueeze(-1).expand(noise.shape())))));
     }
 
     /**
@@ -56,13 +98,26 @@ public record DiagonalNormal(Tensor mean, Tensor logVariance) implements Reparam
 
     /** (x − μ)/σ; a product with 1/σ, as the derivative of a quotient by σ² overflows long before the density does. */
     Tensor standardise(Tensor x) {
-        return x.sub(mean).mul(logVariance.mul(-0.5).exp());
+        return standard ? x : perDeviation(x.sub(mean));
+    }
+
+    /** d/σ */
+    Tensor perDeviation(Tensor d) {
+        return standard ? d : d.mul(logVariance.mul(-0.5).exp());
     }
 
     /** z = μ + σ ε. */
     @Override
     public Tensor reparameterise(Tensor noise) {
-        return mean.addProduct(standardDeviation(), noise, 1);
+        List<Tensor> inputs = List.of(mean, logVariance);
+        if (!Autograd.takesDerivatives(inputs)) {
+            return mean.addProduct(standardDeviation(), noise, 1);
+        }
+        Tensor sigma = Native.withoutGradient(this::standardDeviation);
+        return Autograd.operation(
+                inputs,
+                () -> mean.addProduct(sigma, noise, 1),
+                List.of(c -> c, c -> c.mul(noise).mul(sigma.mul(0.5))));
     }
 
     @Override
@@ -72,6 +127,6 @@ public record DiagonalNormal(Tensor mean, Tensor logVariance) implements Reparam
 
     @Override
     public DiagonalNormal detach() {
-        return new DiagonalNormal(mean.detach(), logVariance.detach());
+        return new DiagonalNormal(mean.detach(), logVariance.detach(), standard);
     }
 }

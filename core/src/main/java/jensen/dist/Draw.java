@@ -1,6 +1,7 @@
 package jensen.dist;
 
 import java.util.Optional;
+import java.util.function.Supplier;
 import jensen.tensor.Tensor;
 
 /**
@@ -8,16 +9,21 @@ import jensen.tensor.Tensor;
  * may be slow or unable to find that of other values.
  *
  * @param z {@code [k, …, X]}
- * @param logProb {@code [k, …]}, in nats
+ * @param density gives log q(z), {@code [k, …]}, in nats, by what the draws were made of
  */
-public record Draw(Tensor z, Optional<Tensor> logProb) {
+public record Draw(Tensor z, Optional<Supplier<Tensor>> density) {
     /** Values alone. */
     public static Draw of(Tensor z) {
         return new Draw(z, Optional.empty());
     }
 
+    /** Values with their log-density, {@code [k, …]}, in nats. */
+    public static Draw of(Tensor z, Tensor logProb) {
+        return new Draw(z, Optional.of(() -> logProb));
+    }
+
     /** log q(z), {@code [k, …]}, as it came with the draws, or else as q finds it. */
     public Tensor logProb(Distribution q) {
-        return logProb.orElseGet(() -> q.logProb(z));
+        return density.map(Supplier::get).orElseGet(() -> q.logProb(z));
     }
 }

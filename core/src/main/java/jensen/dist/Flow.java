@@ -2,7 +2,6 @@ package jensen.dist;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import jensen.tensor.Generator;
 import jensen.tensor.Tensor;
 
@@ -54,7 +53,7 @@ public record Flow(Reparameterised base, List<Transform> transforms) implements 
             z = image.z();
             logProb = logProb.sub(image.logDeterminant());
         }
-        return new Draw(z, Optional.of(logProb));
+        return Draw.of(z, logProb);
     }
 
     @Override

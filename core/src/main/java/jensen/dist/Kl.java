@@ -1,6 +1,8 @@
 package jensen.dist;
 
+import java.util.List;
 import java.util.Optional;
+import jensen.tensor.Autograd;
 import jensen.tensor.Generator;
 import jensen.tensor.Native;
 import jensen.tensor.Tensor;
@@ -48,6 +50,9 @@ public record Kl(Tensor value, Tensor standardError, Method method) {
 
     /** KL(q ‖ p) where it has a closed form, {@code […]}; differentiable. */
     public static Optional<Tensor> closedForm(Distribution q, Distribution p) {
+        if (q instanceof DiagonalNormal a && p instanceof DiagonalNormal b) {
+            return Optional.of(sumOfNormals(a, b));
+        }
         return closedFormPerDimension(q, p)
                 .map(each -> each.sum(-1))
                 .or(() -> correlated(q, p))
@@ -79,9 +84,28 @@ public record Kl(Tensor value, Tensor standardError, Method method) {
 
     /** ½ [σ²/s² + (μ − m)²/s² − 1 − log σ²/s²]; with m = 0, s = 1 it is eq. 10 of arXiv 1312.6114. */
     private static Tensor normals(DiagonalNormal q, DiagonalNormal p) {
-        Tensor logRatio = q.logVariance().sub(p.logVariance());
+        Tensor logRatio = logRatio(q, p);
         Tensor distance = p.standardise(q.mean()).square();
         return logRatio.expm1().sub(logRatio).add(distance).mul(0.5);
+    }
+
+    private static Tensor logRatio(DiagonalNormal q, DiagonalNormal p) {
+        return p.standard() ? q.logVariance() : q.logVariance().sub(p.logVariance());
+    }
+
+    /** {@link #normals} added up, with its derivatives (μ − m)/s² and ½ (σ²/s² − 1) by q's parameters, and those by p's. */
+    private static Tensor sumOfNormals(DiagonalNormal q, DiagonalNormal p) {
+        return Autograd.operation(
+                List.of(q.mean(), q.logVariance(), p.mean(), p.logVariance()),
+                () -> normals(q, p).sum(-1),
+                List.of(
+                        c -> p.perDeviation(p.standardise(q.mean())).mul(c.unsqueeze(-1)),
+                        c -> logRatio(q, p).expm1().mul(c.mul(0.5).unsqueeze(-1)),
+                        c -> p.perDeviation(p.standardise(q.mean())).mul(c.neg().unsqueeze(-1)),
+                        c -> logRatio(q, p)
+                                .expm1()
+                                .add(p.standardise(q.mean()).square())
+                                .mul(c.mul(-0.5).unsqueeze(-1))));
     }
 
     /** A correlated normal q and one with independent components, at the cost of q's variances and determinant alone. */

@@ -132,7 +132,7 @@ public record EnumeratedEvidence(int budget) implements EvidenceMethod {
                 int n = Math.min(chunk, states - from);
                 try (Scope inner = new Scope()) {
                     Tensor z = support.narrow(0, from, n);
-                    Draw values = new Draw(z.unsqueeze(1), Optional.of(q.logProbOfPairs(z)));
+                    Draw values = Draw.of(z.unsqueeze(1), q.logProbOfPairs(z));
                     LogWeights w = terms.apply(values, q);
                     Evaluator.spread(w.logLikelihood().add(w.logPrior()), joint, from, n);
                     Evaluator.spread(w.logPosterior(), posterior, from, n);

@@ -3,7 +3,6 @@ package jensen.evaluate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import jensen.dist.DiagonalNormal;
 import jensen.dist.Distribution;
@@ -100,7 +99,7 @@ record Strata(List<Part> parts) {
         for (Part part : parts) {
             densities.add(part.q().logProb(z).add(Math.log((double) part.share() / unit())));
         }
-        return new Draw(z, Optional.of(Tensor.stack(densities, 0).logSumExp(0)));
+        return Draw.of(z, Tensor.stack(densities, 0).logSumExp(0));
     }
 
     /** Makes room for so many units of draws in the entries of each datum's parts, {@code [B][part][]}. */

@@ -30,7 +30,7 @@ public record Enumeration() implements GradientEstimator {
         Finite q = finite(target.posterior());
         Tensor support = q.support();
         Tensor logQ = q.logProbOfPairs(support);
-        LogWeights each = target.logWeights(new Draw(support.unsqueeze(1), Optional.of(logQ)), q);
+        LogWeights each = target.logWeights(Draw.of(support.unsqueeze(1), logQ), q);
         return Pathwise.differentiated(bound, each.expected(logQ.exp(), samples).weighted(klWeight));
     }
 

@@ -1,7 +1,9 @@
 package jensen.model;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import jensen.tensor.Autograd;
 import jensen.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -81,8 +83,13 @@ public final class LogWeights {
 
     /** log w, {@code [K, B]}. */
     public Tensor total() {
-        Tensor ratio = logPrior().sub(logPosterior());
-        return logLikelihood().add(klWeight == 1 ? ratio : ratio.mul(klWeight));
+        return Autograd.operation(
+                List.of(logLikelihood(), logPrior(), logPosterior()),
+                () -> {
+                    Tensor ratio = logPrior().sub(logPosterior());
+                    return logLikelihood().add(klWeight == 1 ? ratio : ratio.mul(klWeight));
+                },
+                List.of(c -> c, c -> klWeight == 1 ? c : c.mul(klWeight), c -> c.mul(-klWeight)));
     }
 
     /**

@@ -192,10 +192,15 @@ public final class Run implements Iterator<Step>, AutoCloseable {
     }
 
     private static Shard sums(Estimate e) {
+        Tensor logLikelihood = e.terms().logLikelihood();
         return new Shard(
-                e.bound().sum().item(),
-                e.terms().logLikelihood().mean(0).sum().item(),
-                e.terms().kl().sum().item());
+                sum(e.bound()),
+                sum(logLikelihood) / logLikelihood.size(0),
+                sum(e.terms().kl()));
+    }
+
+    private static double sum(Tensor values) {
+        return Arrays.stream(values.toDoubles()).sum();
     }
 
     private Shard differentiate(Estimate e, double weight, Shard part) {
@@ -205,11 +210,11 @@ public final class Run implements Iterator<Step>, AutoCloseable {
         if (e.forTheta() == e.forPhi()) {
             List<Tensor> both = new ArrayList<>(forTheta);
             both.addAll(phi.leaves);
-            found = Autograd.gradients(e.forTheta().sum().mul(weight), both, false);
+            found = Autograd.gradients(e.forTheta(), weight, both, false);
             part.phi = found.subList(forTheta.size(), found.size());
         } else {
-            found = Autograd.gradients(e.forTheta().sum().mul(weight), forTheta, true);
-            part.phi = Autograd.gradients(e.forPhi().sum().mul(weight), phi.leaves, false);
+            found = Autograd.gradients(e.forTheta(), weight, forTheta, true);
+            part.phi = Autograd.gradients(e.forPhi(), weight, phi.leaves, false);
         }
         part.theta = found.subList(0, theta.leaves.size());
         giveBack(found.subList(theta.leaves.size(), forTheta.size()), part.phi);

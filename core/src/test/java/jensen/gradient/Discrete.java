@@ -2,7 +2,6 @@ package jensen.gradient;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import jensen.bound.Bound;
@@ -213,7 +212,7 @@ record Discrete(Family family, double[][] values, int samples) {
                 .flatMapToDouble(Arrays::stream)
                 .map(v -> relaxed ? 3 * v - 2 : v)
                 .toArray();
-        return new Draw(Tensor.of(z, samples, copies, length()), Optional.empty());
+        return Draw.of(Tensor.of(z, samples, copies, length()));
     }
 
     /** x ~ N(a · z, 1). */

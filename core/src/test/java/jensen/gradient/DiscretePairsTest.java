@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import jensen.bound.Bound;
@@ -128,7 +127,7 @@ class DiscretePairsTest {
             Tensor logistic = Tensor.of(noise, 1, n, 2);
             Target target = of.target(theta, phi, n, q -> {
                 Tensor l = ((jensen.dist.BinaryConcrete) q).of().logits();
-                return new Draw(l.add(logistic).mul(1 / temperature), Optional.empty());
+                return Draw.of(l.add(logistic).mul(1 / temperature));
             });
             Estimate e = new GumbelSoftmax(temperature).estimate(target, bound, 1, 1, Generator.of(1));
             Tensor weights = Tensor.of(weight, n);

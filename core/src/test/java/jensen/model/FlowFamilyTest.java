@@ -121,8 +121,9 @@ class FlowFamilyTest {
     }
 
     private static Tensor value(FlowFamily family, Parameters w, Tensor outputs) {
-        Draw draw = ((Flow) family.of(w, outputs, 3)).draw(2, Generator.of(6));
-        return draw.logProb().orElseThrow().sum().add(draw.z().sum());
+        Flow q = (Flow) family.of(w, outputs, 3);
+        Draw draw = q.draw(2, Generator.of(6));
+        return draw.logProb(q).sum().add(draw.z().sum());
     }
 
     @Test

@@ -124,7 +124,7 @@ class ParityTest {
                 bounds[s] = e.bound().mean().item();
                 List<Tensor> leaves = new ArrayList<>(up.leaves);
                 leaves.addAll(phiUp.leaves);
-                List<Gradient> g = Autograd.gradients(e.forTheta().mean(), leaves, false);
+                List<Gradient> g = Autograd.gradients(e.forTheta(), 1.0 / BATCH, leaves, false);
                 up.reduce(0, List.of(g.subList(0, up.leaves.size())));
                 phiUp.reduce(0, List.of(g.subList(up.leaves.size(), g.size())));
                 up.update(0, 1, 1e-3, s + 1);

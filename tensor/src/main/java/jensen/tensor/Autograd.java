@@ -1,6 +1,7 @@
 package jensen.tensor;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -8,9 +9,9 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
-import org.jspecify.annotations.Nullable;
 
 /** Reverse-mode differentiation. */
 public final class Autograd {
@@ -28,12 +29,22 @@ public final class Autograd {
 
     /** As {@link #gradient(Tensor, List)}; {@code again} keeps the graph for a further differentiation of it. */
     public static List<Tensor> gradient(Tensor output, List<Tensor> inputs, boolean again) {
-        return gradients(output, inputs, again).stream().map(Gradient::toTensor).toList();
+        if (output.rank() != 0) {
+            throw new IllegalArgumentException("expected a scalar, found the shape " + Arrays.toString(output.shape()));
+        }
+        return gradients(output, 1, inputs, again).stream()
+                .map(Gradient::toTensor)
+                .toList();
     }
 
-    /** As {@link #gradient(Tensor, List, boolean)}, as terms that are not yet added up. */
-    public static List<Gradient> gradients(Tensor output, List<Tensor> inputs, boolean again) {
-        return Tensor.guarded(() -> new Pass(inputs, again).run(output));
+    /**
+     * weight · ∂Σoutput/∂input for each input, as terms that are not yet added up.
+     *
+     * @param output of any shape
+     */
+    public static List<Gradient> gradients(Tensor output, double weight, List<Tensor> inputs, boolean again) {
+        Tensor cotangent = Tensor.op(() -> torch.full_like(output.pointer.detach(), new Scalar(weight)));
+        return Tensor.guarded(() -> new Pass(inputs, again).run(output, cotangent));
     }
 
     /**
@@ -97,18 +108,24 @@ public final class Autograd {
             return useful;
         }
 
-        List<Gradient> run(Tensor output) {
-            stretch(output, null);
+        List<Gradient> run(Tensor output, Tensor weight) {
+            if (leaves.contains(output)) {
+                gradient(output).add(weight);
+            } else {
+                stretch(List.of(output), List.of(weight));
+            }
             for (int i = entries.size() - 1; i >= 0; i--) {
                 Tape.Entry e = entries.get(i);
                 leaves.remove(e.output());
                 Gradient cotangent = found.get(e.output());
                 if (cotangent != null) {
                     Tensor c = cotangent.toTensor();
+                    Inputs sink = new Inputs(e.inputs());
                     Native.withoutGradient(() -> {
-                        e.pullback().pull(c, new Inputs(e.inputs()));
+                        e.pullback().pull(c, sink);
                         return c;
                     });
+                    sink.carryOn();
                 }
             }
             return inputs.stream().map(i -> gradient(i)).toList();
@@ -118,13 +135,13 @@ public final class Autograd {
             return found.computeIfAbsent(of, Gradient::new);
         }
 
-        /** Lets libtorch differentiate from a tensor back to the leaves. */
-        private void stretch(Tensor from, @Nullable Tensor cotangent) {
+        /** Lets libtorch differentiate from some tensors back to the leaves. */
+        private void stretch(List<Tensor> from, List<Tensor> cotangents) {
             List<Tensor> to = List.copyOf(leaves);
             TensorVector g = torch.grad(
-                    new TensorVector(from.pointer),
+                    Tensor.vector(from),
                     Tensor.vector(to),
-                    cotangent == null ? new TensorVector() : new TensorVector(cotangent.pointer),
+                    Tensor.vector(cotangents),
                     new BoolOptional(again),
                     false,
                     true);
@@ -149,6 +166,8 @@ public final class Autograd {
 
         private final class Inputs implements Tape.Sink {
             private final List<Tensor> of;
+            private final List<Tensor> between = new ArrayList<>();
+            private final List<Tensor> cotangents = new ArrayList<>();
 
             Inputs(List<Tensor> of) {
                 this.of = of.stream().map(t -> asked(t)).toList();
@@ -164,7 +183,8 @@ public final class Autograd {
                 if (leaves.contains(of.get(i))) {
                     gradient(of.get(i)).add(cotangent);
                 } else if (wants(i)) {
-                    stretch(of.get(i), cotangent);
+                    between.add(of.get(i));
+                    cotangents.add(cotangent);
                 }
             }
 
@@ -174,6 +194,22 @@ public final class Autograd {
                     gradient(of.get(i)).add(product);
                 } else if (wants(i)) {
                     add(i, product.left().transpose(0, 1).matmul(product.right()));
+                }
+            }
+
+            @Override
+            public void add(int i, Gradient.Slice slice) {
+                if (leaves.contains(of.get(i))) {
+                    gradient(of.get(i)).add(slice);
+                } else if (wants(i)) {
+                    add(i, slice.padded(of.get(i)));
+                }
+            }
+
+            /** From those inputs that libtorch made, all at once, as what made them may be the same. */
+            void carryOn() {
+                if (!between.isEmpty()) {
+                    stretch(between, cotangents);
                 }
             }
         }

@@ -1,6 +1,7 @@
 package jensen.tensor;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ public final class Gradient {
     private final Tensor like;
     private final List<Tensor> whole = new ArrayList<>();
     private final List<Product> products = new ArrayList<>();
+    private final List<Slice> slices = new ArrayList<>();
 
     /**
      * leftᵀ right, {@code [n, a]} and {@code [n, b]}.
@@ -21,6 +23,15 @@ public final class Gradient {
      * @param sparse right once more where most of it is zero
      */
     record Product(Tensor left, Tensor right, @Nullable SparseRows sparse) {}
+
+    /** The derivative by the elements from {@code from} on of the innermost axis; by all others it is zero. */
+    record Slice(Tensor value, long from) {
+        Tensor padded(Tensor like) {
+            Tensor all = like.zerosLike();
+            all.narrow(-1, from, value.size(-1)).copyInPlace(value);
+            return all;
+        }
+    }
 
     Gradient(Tensor like) {
         this.like = like;
@@ -34,15 +45,41 @@ public final class Gradient {
         products.add(product);
     }
 
+    void add(Slice slice) {
+        slices.add(slice);
+    }
+
+    /** The terms that are no products. */
+    private List<Tensor> whole() {
+        if (!slices.isEmpty()) {
+            whole.add(joined());
+            slices.clear();
+        }
+        return whole;
+    }
+
+    /** The slices in one: side by side where each element is in one of them. */
+    private Tensor joined() {
+        List<Slice> sorted =
+                slices.stream().sorted(Comparator.comparingLong(Slice::from)).toList();
+        long end = 0;
+        for (Slice s : sorted) {
+            end = s.from == end ? end + s.value.size(-1) : -1;
+        }
+        return end == like.size(-1)
+                ? Tensor.concat(sorted.stream().map(Slice::value).toList(), -1)
+                : sorted.stream().map(s -> s.padded(like)).reduce(Tensor::add).orElseThrow();
+    }
+
     /** Adds the terms of another. */
     public void add(Gradient other) {
-        whole.addAll(other.whole);
+        whole.addAll(other.whole());
         products.addAll(other.products);
     }
 
     /** All terms, summed. */
     public Tensor toTensor() {
-        if (products.isEmpty() && whole.size() == 1) {
+        if (products.isEmpty() && whole().size() == 1) {
             return whole.get(0);
         }
         Tensor sum = Native.withoutGradient(
@@ -95,7 +132,7 @@ public final class Gradient {
             multiply(p, buffer, from, to, add);
             add = true;
         }
-        for (Tensor term : whole) {
+        for (Tensor term : whole()) {
             Tensor all = flat(term, like);
             put(from == 0 && to == all.count() ? all : all.narrow(0, from, to - from), buffer, add);
             add = true;
@@ -138,7 +175,7 @@ public final class Gradient {
 
     /** Keeps the memory of all terms beyond all scopes, until {@link #release}. */
     public void retain() {
-        whole.forEach(Tensor::retain);
+        whole().forEach(Tensor::retain);
         products.forEach(p -> {
             p.left.retain();
             p.right.retain();
@@ -147,7 +184,7 @@ public final class Gradient {
 
     /** Gives up what {@link #retain} kept. */
     public void release() {
-        whole.forEach(Tensor::release);
+        whole().forEach(Tensor::release);
         products.forEach(p -> {
             p.left.release();
             p.right.release();

@@ -35,6 +35,9 @@ final class Tape {
 
         /** Adds a product of matrices to the cotangent of input {@code i}. */
         void add(int i, Gradient.Product product);
+
+        /** Adds a part of the cotangent of input {@code i}. */
+        void add(int i, Gradient.Slice slice);
     }
 
     private static final ThreadLocal<Tape> CURRENT = ThreadLocal.withInitial(Tape::new);
@@ -74,6 +77,17 @@ final class Tape {
     /** Whether what is computed from these inputs now may be differentiated. */
     static boolean differentiable(List<Tensor> inputs) {
         return GradMode.is_enabled() && inputs.stream().anyMatch(t -> t.pointer.requires_grad());
+    }
+
+    /** Whether a tensor is what an operation that was recorded here came to, so that libtorch need not go back from it. */
+    static boolean holds(Tensor t) {
+        List<Entry> entries = entries();
+        for (int i = entries.size() - 1; i >= 0; i--) {
+            if (entries.get(i).output == t) {
+                return GradMode.is_enabled();
+            }
+        }
+        return false;
     }
 
     /** Does an operation, for which {@link #records} is true, and records it. */

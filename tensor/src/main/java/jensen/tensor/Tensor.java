@@ -1,5 +1,6 @@
 package jensen.tensor;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.DoublePointer;
@@ -95,8 +96,8 @@ public final class Tensor {
 
     private static void requireCount(int values, long... shape) {
         if (Shapes.count(shape) != values) {
-            throw new IllegalArgumentException("shape " + java.util.Arrays.toString(shape) + " holds "
-                    + Shapes.count(shape) + " values, found " + values);
+            throw new IllegalArgumentException(
+                    "shape " + Arrays.toString(shape) + " holds " + Shapes.count(shape) + " values, found " + values);
         }
     }
     // ---- asking -----------------------------------------------------------------------------------------------
@@ -134,11 +135,12 @@ public final class Tensor {
     /** The values in row-major order, as doubles. */
     public double[] toDoubles() {
         double[] values = new double[Math.toIntExact(count())];
-        if (values.length > 0) {
+        if (dtype() == DType.FLOAT32) {
+            float[] floats = toFloats();
+            Arrays.setAll(values, i -> floats[i]);
+        } else if (values.length > 0) {
             try (Scope scope = new Scope()) {
-                org.bytedeco.pytorch.Tensor t =
-                        detach().to(DType.FLOAT64).to(Device.CPU).pointer.contiguous();
-                t.data_ptr_double().capacity(values.length).get(values);
+                read(DType.FLOAT64).data_ptr_double().capacity(values.length).get(values);
             }
         }
         return values;
@@ -149,12 +151,17 @@ public final class Tensor {
         float[] values = new float[Math.toIntExact(count())];
         if (values.length > 0) {
             try (Scope scope = new Scope()) {
-                org.bytedeco.pytorch.Tensor t =
-                        detach().to(DType.FLOAT32).to(Device.CPU).pointer.contiguous();
-                t.data_ptr_float().capacity(values.length).get(values);
+                read(DType.FLOAT32).data_ptr_float().capacity(values.length).get(values);
             }
         }
         return values;
+    }
+
+    /** On the CPU, in a type, row-major. */
+    private org.bytedeco.pytorch.Tensor read(DType dtype) {
+        return dtype() == dtype && !pointer.is_cuda() && pointer.is_contiguous()
+                ? pointer
+                : detach().to(dtype).to(Device.CPU).pointer.contiguous();
     }
 
     /** The value of a tensor with one element. */
@@ -513,6 +520,12 @@ public final class Tensor {
 
     /** The part of an axis that starts at {@code from} and has {@code length} elements; shares memory. */
     public Tensor narrow(long axis, long from, long length) {
+        if (axis == -1 && Tape.holds(this)) {
+            return Tape.record(
+                    List.of(this),
+                    () -> op(() -> pointer.narrow(-1, from, length)),
+                    (c, to) -> to.add(0, new Gradient.Slice(c, from)));
+        }
         return op(() -> pointer.narrow(axis, from, length));
     }
 
@@ -542,7 +555,11 @@ public final class Tensor {
 
     /** The sum over the axes along which {@code like} was broadcast to this tensor's shape, in the shape of {@code like}. */
     Tensor sumTo(Tensor like) {
-        return java.util.Arrays.equals(shape(), like.shape()) ? this : op(() -> pointer.sum_to_size(like.shape()));
+        long[] shape = like.shape();
+        if (Arrays.equals(shape(), shape)) {
+            return this;
+        }
+        return count() == like.count() ? reshape(shape) : op(() -> pointer.sum_to_size(shape));
     }
 
     /** Zeros of this shape, type and device. */
@@ -623,9 +640,7 @@ public final class Tensor {
 
     @Override
     public String toString() {
-        return dtype()
-                + java.util.Arrays.toString(shape())
-                + (count() <= 16 ? " " + java.util.Arrays.toString(toDoubles()) : "");
+        return dtype() + Arrays.toString(shape()) + (count() <= 16 ? " " + Arrays.toString(toDoubles()) : "");
     }
 
     // ---- the edge of the native layer -------------------------------------------------------------------------

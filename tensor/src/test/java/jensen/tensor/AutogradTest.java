@@ -228,8 +228,8 @@ class AutogradTest {
         List<Tensor> columns = rows.stream().map(t -> byColumns(t)).toList();
         for (List<Tensor> in : List.of(rows, columns)) {
             Tensor total = layers(in.get(0), in.subList(1, 5), true);
-            List<Gradient> first = Autograd.gradients(total, in.subList(1, 5), true);
-            List<Gradient> second = Autograd.gradients(total.square(), in.subList(1, 5), true);
+            List<Gradient> first = Autograd.gradients(total, 1, in.subList(1, 5), true);
+            List<Gradient> second = Autograd.gradients(total.square(), 1, in.subList(1, 5), true);
             assertInPieces(in.get(1), List.of(first.get(0), second.get(0)));
             assertInPieces(in.get(3), List.of(first.get(2), second.get(2)));
         }
@@ -245,7 +245,8 @@ class AutogradTest {
         List<Gradient> terms = List.of(true, false).stream()
                 .map(ones ->
                         mostlyZero(30, 200, ones).linear(weight, bias).square().mean())
-                .map(value -> Autograd.gradients(value, List.of(weight), true).get(0))
+                .map(value ->
+                        Autograd.gradients(value, 1, List.of(weight), true).get(0))
                 .toList();
 
         assertInPieces(weight, terms);
@@ -257,7 +258,7 @@ class AutogradTest {
         Tensor unused = Tensor.of(new double[] {3, 4}, 2).requiresGradient();
         Tensor buffer = Tensor.of(new double[] {5, 6}, 2);
 
-        Gradient.sum(Autograd.gradients(x.square().sum(), List.of(unused), false), buffer, 0, 2);
+        Gradient.sum(Autograd.gradients(x.square(), 1, List.of(unused), false), buffer, 0, 2);
 
         assertThat(buffer.toDoubles()).containsOnly(0);
     }
