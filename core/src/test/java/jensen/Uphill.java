@@ -5,6 +5,7 @@ import jensen.net.Initialiser;
 import jensen.net.Parameters;
 import jensen.net.Slot;
 import jensen.optim.Adam;
+import jensen.optim.Optimised;
 import jensen.optim.Schedule;
 import jensen.tensor.Autograd;
 import jensen.tensor.DType;
@@ -31,12 +32,12 @@ public final class Uphill {
     public static void climb(Parameters w, Objective objective, int steps, double rate) {
         Schedule schedule = new Schedule.Cosine(rate, 0, steps);
         try (Scope all = new Scope()) {
-            List<Tensor> state = List.of(w.flat().zerosLike(), w.flat().zerosLike());
+            Optimised climbed = new Optimised(w.flat(), Adam.standard());
             for (int step = 0; step < steps; step++) {
                 try (Scope scope = new Scope()) {
                     Tensor value = objective.at(w, Generator.of(7).split(step));
                     Tensor found = w.flat(Autograd.gradient(value, w.leaves()));
-                    Adam.standard().step(w.flat(), found, state, schedule.at(step), step + 1);
+                    climbed.step(found, schedule.at(step));
                 }
             }
         }

@@ -31,8 +31,10 @@ enum Element {
     void copy(ByteBuffer from, int at, int n, float[] to, int offset) {
         switch (this) {
             case BOOL, UINT8 -> {
+                byte[] run = new byte[n]; // an array's elements take half the time of a buffer's
+                from.get(at, run);
                 for (int i = 0; i < n; i++) {
-                    to[offset + i] = from.get(at + i) & 0xFF;
+                    to[offset + i] = run[i] & 0xFF;
                 }
             }
             case FLOAT32 -> {

@@ -116,6 +116,10 @@ public sealed interface Encoding {
             int i = from;
             while (i < to) {
                 long bits = stream.nextLong();
+                if (i + Long.BYTES <= to && !anyIs255(bits) && isZero(data, i)) {
+                    i += Long.BYTES; // none is below 0: most of a digit
+                    continue;
+                }
                 for (int b = 0; b < Long.BYTES && i < to; b++) {
                     int u = (int) bits & 0xFF;
                     bits >>>= Byte.SIZE;
@@ -125,6 +129,21 @@ public sealed interface Encoding {
                     }
                 }
             }
+        }
+
+        // whether a byte of the complement is 0: then, and only then, a borrow reaches its top bit
+        private static boolean anyIs255(long bits) {
+            return ((~bits - 0x0101010101010101L) & bits & 0x8080808080808080L) != 0;
+        }
+
+        /** Whether the next eight grey values, none of which is negative, are all 0. */
+        private static boolean isZero(float[] data, int at) {
+            return data[at]
+                            + data[at + 1]
+                            + data[at + 2]
+                            + data[at + 3]
+                            + (data[at + 4] + data[at + 5] + data[at + 6] + data[at + 7])
+                    == 0;
         }
 
         private static void unit(UniformRandomProvider stream, float[] data, int from, int to) {

@@ -28,8 +28,10 @@ public record Adagrad(double epsilon) implements Optimiser {
     }
 
     @Override
-    public void step(Tensor parameters, Tensor gradient, List<Tensor> state, double learningRate, long step) {
-        Tensor squares = state.get(0).addProductInPlace(gradient, gradient, 1);
-        parameters.addQuotientInPlace(gradient, squares.sqrt().add(epsilon), learningRate);
+    public Rule of(Tensor parameters, List<Tensor> state) {
+        return (gradient, learningRate, step) -> {
+            Tensor squares = state.get(0).addProductInPlace(gradient, gradient, 1);
+            parameters.addQuotientInPlace(gradient, squares.sqrt().add(epsilon), learningRate);
+        };
     }
 }

@@ -32,7 +32,7 @@ public record Adam(double beta1, double beta2, double epsilon) implements Optimi
     }
 
     @Override
-    public void step(Tensor parameters, Tensor gradient, List<Tensor> state, double learningRate, long step) {
-        FusedAdam.ascend(parameters, gradient, state.get(0), state.get(1), learningRate, beta1, beta2, epsilon, step);
+    public Rule of(Tensor parameters, List<Tensor> state) {
+        return new FusedAdam(parameters, state.get(0), state.get(1), beta1, beta2, epsilon)::ascend;
     }
 }

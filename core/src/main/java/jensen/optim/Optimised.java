@@ -10,6 +10,7 @@ public final class Optimised {
     private final Tensor values;
     private final Optimiser optimiser;
     private final List<Tensor> state;
+    private final Optimiser.Rule rule;
     private long steps;
 
     /**
@@ -18,13 +19,30 @@ public final class Optimised {
      * @param values changed in place
      */
     public Optimised(Tensor values, Optimiser optimiser) {
+        this(values, optimiser, buffers(values, optimiser));
+    }
+
+    private Optimised(Tensor values, Optimiser optimiser, List<Tensor> state) {
         this.values = values;
         this.optimiser = optimiser;
+        this.state = state;
+        this.rule = optimiser.of(values, state);
+    }
+
+    private static List<Tensor> buffers(Tensor values, Optimiser optimiser) {
         List<Tensor> buffers = new ArrayList<>();
         try (Scope scope = new Scope()) {
             optimiser.state().forEach(name -> buffers.add(scope.keep(values.zerosLike())));
         }
-        this.state = List.copyOf(buffers);
+        return List.copyOf(buffers);
+    }
+
+    /** The elements {@code from} … {@code from + length} − 1 of values on one axis; different threads can move different parts. */
+    public Optimised part(long from, long length) {
+        return new Optimised(
+                values.narrow(0, from, length),
+                optimiser,
+                state.stream().map(b -> b.narrow(0, from, length)).toList());
     }
 
     /** The buffers, in the order of {@link Optimiser#state()}. */
@@ -39,19 +57,15 @@ public final class Optimised {
      */
     public void step(Tensor gradient, double learningRate) {
         steps++;
-        optimiser.step(values, gradient, state, learningRate, steps);
+        step(gradient, learningRate, steps);
     }
 
     /**
-     * A part of a step uphill, of values on one axis: those from {@code from} on, as many as the gradient has. Different
-     * threads can move different parts.
+     * One step uphill, whose number the caller knows, from 1.
      *
-     * @param step the number of the step, from 1
+     * @param gradient of the values' shape; may be overwritten
      */
-    public void step(long from, Tensor gradient, double learningRate, long step) {
-        long length = gradient.count();
-        List<Tensor> buffers =
-                state.stream().map(b -> b.narrow(0, from, length)).toList();
-        optimiser.step(values.narrow(0, from, length), gradient, buffers, learningRate, step);
+    public void step(Tensor gradient, double learningRate, long step) {
+        rule.step(gradient, learningRate, step);
     }
 }

@@ -23,13 +23,22 @@ public sealed interface Optimiser permits Adam, Adagrad, Sgd {
     List<String> state();
 
     /**
-     * One step.
+     * The rule for a piece of the parameters.
      *
-     * @param parameters a piece of the parameters, changed in place
-     * @param gradient of the objective, the same piece; may be overwritten
+     * @param parameters changed in place by each step
      * @param state the same piece of each buffer, in the order of {@link #state()}, changed in place
-     * @param learningRate the step size
-     * @param step the number of this step, from 1
      */
-    void step(Tensor parameters, Tensor gradient, List<Tensor> state, double learningRate, long step);
+    Rule of(Tensor parameters, List<Tensor> state);
+
+    /** Moves a piece of the parameters. */
+    interface Rule {
+        /**
+         * One step.
+         *
+         * @param gradient of the objective, the same piece; may be overwritten
+         * @param learningRate the step size
+         * @param step the number of this step, from 1
+         */
+        void step(Tensor gradient, double learningRate, long step);
+    }
 }

@@ -22,9 +22,11 @@ public record Sgd(double momentum) implements Optimiser {
     }
 
     @Override
-    public void step(Tensor parameters, Tensor gradient, List<Tensor> state, double learningRate, long step) {
-        Tensor direction =
-                momentum == 0 ? gradient : state.get(0).mulInPlace(momentum).addInPlace(gradient, 1);
-        parameters.addInPlace(direction, learningRate);
+    public Rule of(Tensor parameters, List<Tensor> state) {
+        return (gradient, learningRate, step) -> {
+            Tensor direction =
+                    momentum == 0 ? gradient : state.get(0).mulInPlace(momentum).addInPlace(gradient, 1);
+            parameters.addInPlace(direction, learningRate);
+        };
     }
 }

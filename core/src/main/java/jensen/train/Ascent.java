@@ -23,8 +23,8 @@ final class Ascent {
     private final Tensor gradient;
     private final List<Piece> pieces;
 
-    /** A share of the parameters: the leaves or parts of leaves in it, and where it begins. */
-    private record Piece(List<Part> parts, Tensor gradient, long from) {}
+    /** A share of the parameters: the leaves or parts of leaves in it, and what is moved. */
+    private record Piece(List<Part> parts, Tensor gradient, Optimised values) {}
 
     /** Elements {@code from} … {@code to} − 1 of a leaf, and where their derivatives are added up. */
     private record Part(int leaf, long from, long to, Tensor sum) {}
@@ -34,12 +34,10 @@ final class Ascent {
         this.leaves = parameters.leaves();
         this.optimiser = optimiser;
         this.optimised = new Optimised(parameters.flat(), optimiser);
-        try (Scope scope = new Scope()) {
-            this.gradient = scope.keep(parameters.flat().zerosLike());
-            this.pieces = IntStream.range(0, pieces)
-                    .mapToObj(i -> piece(from(i, pieces), from(i + 1, pieces), scope))
-                    .toList();
-        }
+        this.gradient = parameters.flat().zerosLike();
+        this.pieces = IntStream.range(0, pieces)
+                .mapToObj(i -> piece(from(i, pieces), from(i + 1, pieces)))
+                .toList();
     }
 
     /** Where a piece begins: an even share, moved back to the beginning of a row where it is within a matrix. */
@@ -55,7 +53,7 @@ final class Ascent {
         return parameters.count();
     }
 
-    private Piece piece(long from, long to, Scope scope) {
+    private Piece piece(long from, long to) {
         List<Part> parts = new ArrayList<>();
         long start = 0;
         for (int i = 0; i < leaves.size(); i++) {
@@ -63,12 +61,11 @@ final class Ascent {
             long low = Math.max(start, from);
             long high = Math.min(end, to);
             if (low < high) {
-                Tensor sum = scope.keep(gradient.narrow(0, low, high - low));
-                parts.add(new Part(i, low - start, high - start, sum));
+                parts.add(new Part(i, low - start, high - start, gradient.narrow(0, low, high - low)));
             }
             start = end;
         }
-        return new Piece(parts, scope.keep(gradient.narrow(0, from, to - from)), from);
+        return new Piece(parts, gradient.narrow(0, from, to - from), optimised.part(from, to - from));
     }
 
     /**
@@ -102,7 +99,7 @@ final class Ascent {
             if (scale != 1) {
                 of.gradient.mulInPlace(scale);
             }
-            optimised.step(of.from, of.gradient, learningRate, step);
+            of.values.step(of.gradient, learningRate, step);
         }
     }
 

@@ -97,7 +97,7 @@ class OptimiserTest {
         List<Tensor> state = state(rule, DType.FLOAT64);
         for (int t = 1; t <= STEPS; t++) {
             plain(rule, p, a, b, gradient(t), rate(t), t);
-            rule.step(parameters, Tensor.of(gradient(t), SIZE), state, rate(t), t);
+            rule.of(parameters, state).step(Tensor.of(gradient(t), SIZE), rate(t), t);
             assertClose(rule + ", step " + t, parameters.toDoubles(), p, 1e-12);
         }
         if (rule.state().contains("squares") || rule.state().contains("velocity")) {
@@ -120,14 +120,10 @@ class OptimiserTest {
             for (int t = 1; t <= STEPS; t++) {
                 Tensor g = Tensor.of(gradient(t), SIZE).to(dtype);
                 for (long[] part : new long[][] {{512, 491}, {0, 64}, {64, 448}}) {
-                    rule.step(
-                            cut.narrow(0, part[0], part[1]),
-                            g.narrow(0, part[0], part[1]).copy(),
-                            piece(cutState, part[0], part[1]),
-                            rate(t),
-                            t);
+                    rule.of(cut.narrow(0, part[0], part[1]), piece(cutState, part[0], part[1]))
+                            .step(g.narrow(0, part[0], part[1]).copy(), rate(t), t);
                 }
-                rule.step(whole, g, wholeState, rate(t), t);
+                rule.of(whole, wholeState).step(g, rate(t), t);
             }
             assertThat(cut.toDoubles()).as("%s %s", rule, dtype).isEqualTo(whole.toDoubles());
             for (int s = 0; s < wholeState.size(); s++) {

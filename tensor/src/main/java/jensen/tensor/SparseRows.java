@@ -1,6 +1,9 @@
 package jensen.tensor;
 
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
 import java.util.Arrays;
+import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.OperatorHandle;
@@ -16,6 +19,9 @@ final class SparseRows {
     /** The largest share of elements other than zero for which this pays. */
     private static final double SHARE = 0.2;
 
+    private static final int BLOCK = 8;
+    private static final int ONE = Float.floatToRawIntBits(1);
+
     private static final OperatorHandle SUMS = Operators.find("aten::_embedding_bag_forward_only");
     private static final IValue NO_WEIGHTS = Operators.kept(new IValue());
 
@@ -26,11 +32,10 @@ final class SparseRows {
     private final int[] rows;
     private final float @Nullable [] valuesByColumn;
 
-    private SparseRows(int width, int[] starts, int[] columns, float[] x) {
-        int n = starts.length - 1;
-
+    private SparseRows(int width, int[] starts, int[] columns, float @Nullable [] values) {
         this.starts = starts;
         this.columns = columns;
+        this.values = values;
         this.columnStarts = new int[width + 1];
         for (int column : columns) {
             columnStarts[column + 1]++;
@@ -39,22 +44,18 @@ final class SparseRows {
             columnStarts[c + 1] += columnStarts[c];
         }
         this.rows = new int[columns.length];
-        float[] byRow = new float[columns.length];
-        float[] byColumn = new float[columns.length];
+        float[] byColumn = new float[values == null ? 0 : columns.length];
         int[] next = columnStarts.clone();
-        boolean ones = true;
-        for (int r = 0; r < n; r++) {
+        for (int r = 0; r < starts.length - 1; r++) {
             for (int i = starts[r]; i < starts[r + 1]; i++) {
-                float value = x[r * width + columns[i]];
                 int place = next[columns[i]]++;
                 rows[place] = r;
-                byRow[i] = value;
-                byColumn[place] = value;
-                ones &= value == 1;
+                if (values != null) {
+                    byColumn[place] = values[i];
+                }
             }
         }
-        this.values = ones ? null : byRow;
-        this.valuesByColumn = ones ? null : byColumn;
+        this.valuesByColumn = values == null ? null : byColumn;
     }
 
     /** A matrix {@code [n, m]} on the CPU in float32 so, or null where too few of its elements are zero. */
@@ -62,38 +63,64 @@ final class SparseRows {
         int n = Math.toIntExact(x.size(0));
         int width = Math.toIntExact(x.size(1));
         int most = (int) (SHARE * n * width);
-        if (most == 0 || n * (double) width > Integer.MAX_VALUE || !x.pointer.is_contiguous()) {
+        if (most == 0 || (double) Float.BYTES * n * width > Integer.MAX_VALUE || !x.pointer.is_contiguous()) {
             return null;
         }
-        if (others(elements(x, width)) > 2 * SHARE * width) {
-            return null; // so many in the first row that looking at all would be in vain
-        }
-        float[] values = elements(x, n * width);
+        IntBuffer elements = new IntPointer(x.pointer.data_ptr_float())
+                .capacity((long) n * width)
+                .asByteBuffer()
+                .order(ByteOrder.nativeOrder())
+                .asIntBuffer();
+        int[] row = new int[width];
         int[] columns = new int[most + width];
+        int[] found = new int[most + width];
         int[] starts = new int[n + 1];
-        int found = 0;
-        for (int r = 0; r < n && found <= most; r++) {
-            for (int c = 0, i = r * width; c < width; c++, i++) {
-                columns[found] = c; // stays only if the next does not overwrite it, which is faster than to ask
-                found += values[i] != 0 ? 1 : 0;
+        int odd = 0;
+        int count = 0;
+        for (int r = 0; r < n; r++) {
+            elements.get(row);
+            for (int c = 0; c < width; ) {
+                int end = Math.min(c + BLOCK, width);
+                if (end - c == BLOCK && isZero(row, c)) {
+                    c = end;
+                }
+                for (; c < end; c++) {
+                    int bits = row[c];
+                    int other = (-bits | bits) >>> 31; // 1 unless all bits are 0
+                    columns[count] = c; // stays only if the next does not overwrite it, which is faster than to ask
+                    found[count] = bits;
+                    count += other;
+                    odd |= (bits ^ ONE) & -other;
+                }
             }
-            starts[r + 1] = found;
+            starts[r + 1] = count;
+            // so many in the first row that looking at all would be in vain
+            if (count > most || (r == 0 && count > 2 * SHARE * width)) {
+                return null;
+            }
         }
-        return found > most ? null : new SparseRows(width, starts, Arrays.copyOf(columns, found), values);
+        return new SparseRows(width, starts, Arrays.copyOf(columns, count), odd == 0 ? null : floats(found, count));
     }
 
-    private static float[] elements(Tensor x, int first) {
-        float[] values = new float[first];
-        x.pointer.data_ptr_float().capacity(first).get(values);
+    /** Whether a block has zeros alone. */
+    private static boolean isZero(int[] row, int at) {
+        return (row[at]
+                        | row[at + 1]
+                        | row[at + 2]
+                        | row[at + 3]
+                        | row[at + 4]
+                        | row[at + 5]
+                        | row[at + 6]
+                        | row[at + 7])
+                == 0;
+    }
+
+    private static float[] floats(int[] bits, int count) {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = Float.intBitsToFloat(bits[i]);
+        }
         return values;
-    }
-
-    private static int others(float[] values) {
-        int others = 0;
-        for (float value : values) {
-            others += value != 0 ? 1 : 0;
-        }
-        return others;
     }
 
     /** x b, {@code [n, k]}, for b {@code [m, k]} whose rows lie one after the other. */
