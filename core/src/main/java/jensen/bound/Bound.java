@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import jensen.model.LogWeights;
 import jensen.tensor.Autograd;
+import jensen.tensor.DType;
 import jensen.tensor.Tensor;
 
 /**
@@ -45,12 +46,21 @@ public sealed interface Bound permits Elbo, ImportanceWeighted, Renyi, Miwae, Pi
         return differentiable(perDraw(w));
     }
 
-    /** {@link #of}, with {@link #weight} as its derivative. */
+    /**
+     * {@link #of}, with {@link #weight} as its derivative. Of the K draws for a datum those are given none whose weights are so
+     * small that all such together would not change the last bit of the weights' sum, 1: often half of them, whose
+     * derivatives need not be found.
+     */
     default Tensor differentiable(Tensor logWeights) {
-        return Autograd.operation(
-                List.of(logWeights),
-                () -> of(logWeights),
-                List.of(c -> weight(logWeights).mul(c)));
+        int samples = Math.toIntExact(logWeights.size(0));
+        return Autograd.operation(List.of(logWeights), () -> of(logWeights), List.of(c -> {
+            if (samples == 1) {
+                return c.unsqueeze(0);
+            }
+            Tensor omega = weight(logWeights);
+            double bit = logWeights.dtype() == DType.FLOAT32 ? 0x1p-24 : 0x1p-53;
+            return omega.hardShrink(bit / samples).mul(c);
+        }));
     }
 
     /** What {@link #of} is of, {@code [K, B]}: log w, unless a part of L has a closed form. */

@@ -39,13 +39,17 @@ public record Bernoulli(Tensor logits) implements Finite {
         if (logits.rank() == 3 && logits.size(1) == 1 && x.rank() == 2 && x.size(0) > 1) {
             return ofAllPairs(x);
         }
-        boolean shared =
-                logits.count() >= SHARED * x.count() && Autograd.takesDerivatives(List.of(logits, x)) && x.isBinary();
+        boolean shared = logits.count() >= SHARED * x.count()
+                && Autograd.takesDerivatives(List.of(logits))
+                && Autograd.isConstant(x)
+                && x.isBinary();
         return (shared ? ofShared(x) : Optional.<Tensor>empty())
                 .orElseGet(() -> Autograd.operation(
                         List.of(logits, x),
                         () -> logits.innerProduct(x).sub(logits.sumSoftplus()),
-                        List.of(c -> x.sub(logits.sigmoid()).mul(c.unsqueeze(-1)), c -> logits.mul(c.unsqueeze(-1)))));
+                        List.of(
+                                c -> x.sub(logits.sigmoid()).mulInPlace(c.unsqueeze(-1)),
+                                c -> logits.mul(c.unsqueeze(-1)))));
     }
 
     /**
@@ -56,12 +60,10 @@ public record Bernoulli(Tensor logits) implements Finite {
         Tensor sign = sign(x);
         Tensor s = Native.withoutGradient(() -> logits.sigmoidOfProduct(sign));
         return Native.withoutGradient(() -> sumLog(s))
-                .map(value -> Autograd.operation(
-                        List.of(logits, x),
-                        () -> value,
-                        List.of(
-                                c -> sign.addProduct(sign, s, -1).mulInPlace(c.unsqueeze(-1)),
-                                c -> logits.mul(c.unsqueeze(-1)))));
+                .map(value -> Autograd.rowwise(logits, () -> value, (c, rows) -> {
+                    Tensor of = rows.apply(sign);
+                    return of.addProduct(of, rows.apply(s), -1).mulInPlace(c.unsqueeze(-1));
+                }));
     }
 
     private static Tensor sign(Tensor x) {

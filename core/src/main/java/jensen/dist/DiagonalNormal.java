@@ -3,6 +3,8 @@ package jensen.dist;
 import java.util.List;
 import java.util.Optional;
 import jensen.tensor.Autograd;
+import jensen.tensor.DType;
+import jensen.tensor.Device;
 import jensen.tensor.Generator;
 import jensen.tensor.Native;
 import jensen.tensor.Tensor;
@@ -25,7 +27,12 @@ public record DiagonalNormal(Tensor mean, Tensor logVariance, boolean standard) 
 
     /** The standard normal with events of the shape of {@code like}. */
     public static DiagonalNormal standardLike(Tensor like) {
-        Tensor zero = like.zerosLike();
+        return standard(like.dtype(), like.device(), like.shape());
+    }
+
+    /** The standard normal with events {@code […, X]}. */
+    public static DiagonalNormal standard(DType dtype, Device device, long... shape) {
+        Tensor zero = Tensor.zeros(dtype, device, shape);
         return new DiagonalNormal(zero, zero, true);
     }
 

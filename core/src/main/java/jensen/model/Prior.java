@@ -56,8 +56,7 @@ public sealed interface Prior {
 
         @Override
         public Distribution distribution(Parameters w) {
-            return DiagonalNormal.standardLike(
-                    Tensor.zeros(w.flat().dtype(), w.flat().device(), latent));
+            return DiagonalNormal.standard(w.flat().dtype(), w.flat().device(), latent);
         }
     }
 

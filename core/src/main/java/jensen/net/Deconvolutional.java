@@ -86,7 +86,7 @@ public record Deconvolutional(
     @Override
     public Tensor apply(Parameters w, Tensor x) {
         long[] batch = Shapes.batch(x.shape());
-        Tensor h = activation.apply(head().apply(w.at("affine"), x)).reshape(-1, filters.get(0), rows(), columns());
+        Tensor h = head().activated(w.at("affine"), x).reshape(-1, filters.get(0), rows(), columns());
         for (int i = 0; i < filters.size(); i++) {
             Parameters layer = w.at("convolution").at(String.valueOf(i));
             // an odd length lost its last row or column to the halving; output padding gives it back

@@ -59,6 +59,11 @@ public record Mlp(int inputs, List<Integer> hidden, int outputs, Activation acti
         return affine(w, hidden.size(), lastHidden(w, x));
     }
 
+    /** The activation of the outputs. */
+    Tensor activated(Parameters w, Tensor x) {
+        return activation.affine(lastHidden(w, x), w.get(outputWeight()), w.get(outputBias()));
+    }
+
     /** The name of the weight of the last layer, which is affine. */
     public String outputWeight() {
         return hidden.size() + ".weight";

@@ -62,10 +62,54 @@ public final class Autograd {
         return Tape.record(inputs, value, (c, to) -> {
             for (int i = 0; i < inputs.size(); i++) {
                 if (to.wants(i)) {
-                    to.add(i, pullbacks.get(i).apply(c).sumTo(inputs.get(i)));
+                    to.add(i, summed(pullbacks.get(i).apply(c), inputs.get(i)));
                 }
             }
         });
+    }
+
+    /** The sum over the axes along which {@code like} was broadcast to a tensor's shape, in the shape of {@code like}. */
+    private static Tensor summed(Tensor t, Tensor like) {
+        long[] shape = like.shape();
+        if (Arrays.equals(t.shape(), shape)) {
+            return t;
+        }
+        return t.count() == like.count() ? t.reshape(shape) : Tensor.op(() -> t.pointer.sum_to_size(shape));
+    }
+
+    /** The derivative of an operation on each row of a tensor that makes one number of it. */
+    public interface RowPullback {
+        /**
+         * ∂(c · value)/∂input for some rows, or for all.
+         *
+         * @param c the cotangent of these rows' values
+         * @param rows picks these rows of a tensor that has all of them, or one for each index along its own leading axes
+         */
+        Tensor pull(Tensor c, UnaryOperator<Tensor> rows);
+    }
+
+    /**
+     * As {@link #operation} of one input, {@code […, n]} to {@code […]}, row by row. Rows whose cotangent is zero are left out,
+     * here and in the affine maps before, where they are many.
+     */
+    public static Tensor rowwise(Tensor input, Supplier<Tensor> value, RowPullback pullback) {
+        List<Tensor> inputs = List.of(input);
+        if (!Tape.records(inputs)) {
+            return value.get();
+        }
+        return Tape.record(inputs, value, (c, to) -> {
+            Rows some = Rows.otherThanZero(c);
+            if (some == null) {
+                to.add(0, pullback.pull(c, all -> all));
+            } else {
+                to.add(0, new Gradient.Some(pullback.pull(some.pickNumbers(c), some::pick), some));
+            }
+        });
+    }
+
+    /** Whether nothing that is computed from a tensor now can be differentiated by it. */
+    public static boolean isConstant(Tensor tensor) {
+        return !Tape.differentiable(List.of(tensor));
     }
 
     /**
@@ -119,11 +163,15 @@ public final class Autograd {
                 leaves.remove(e.output());
                 Gradient cotangent = found.get(e.output());
                 if (cotangent != null) {
-                    Tensor c = cotangent.toTensor();
                     Inputs sink = new Inputs(e.inputs());
                     Native.withoutGradient(() -> {
-                        e.pullback().pull(c, sink);
-                        return c;
+                        Gradient.Some some = cotangent.onlySome();
+                        if (some != null && e.pullback() instanceof Tape.PullbackByRows byRows) {
+                            byRows.pull(some, sink);
+                        } else {
+                            e.pullback().pull(cotangent.toTensor(), sink);
+                        }
+                        return sink;
                     });
                     sink.carryOn();
                 }
@@ -198,11 +246,29 @@ public final class Autograd {
             }
 
             @Override
+            public void addSum(int i, Tensor rows) {
+                if (leaves.contains(of.get(i))) {
+                    gradient(of.get(i)).addSum(rows);
+                } else if (wants(i)) {
+                    add(i, rows.sum(0));
+                }
+            }
+
+            @Override
             public void add(int i, Gradient.Slice slice) {
                 if (leaves.contains(of.get(i))) {
                     gradient(of.get(i)).add(slice);
                 } else if (wants(i)) {
                     add(i, slice.padded(of.get(i)));
+                }
+            }
+
+            @Override
+            public void add(int i, Gradient.Some rows) {
+                if (leaves.contains(of.get(i))) {
+                    gradient(of.get(i)).add(rows);
+                } else if (wants(i)) {
+                    add(i, rows.rows().spread(rows.value(), of.get(i)));
                 }
             }
 

@@ -3,7 +3,9 @@ package jensen.tensor;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +17,9 @@ public final class Gradient {
     private final Tensor like;
     private final List<Tensor> whole = new ArrayList<>();
     private final List<Product> products = new ArrayList<>();
+    private final List<Tensor> sums = new ArrayList<>(); // of their rows
     private final List<Slice> slices = new ArrayList<>();
+    private final List<Some> some = new ArrayList<>();
 
     /**
      * leftᵀ right, {@code [n, a]} and {@code [n, b]}.
@@ -33,6 +37,9 @@ public final class Gradient {
         }
     }
 
+    /** The derivative by some rows; by all others it is zero. */
+    record Some(Tensor value, Rows rows) {}
+
     Gradient(Tensor like) {
         this.like = like;
     }
@@ -45,12 +52,30 @@ public final class Gradient {
         products.add(product);
     }
 
+    /** Adds the sum of all rows {@code [n, a]} to the derivative by a vector {@code [a]}. */
+    void addSum(Tensor rows) {
+        sums.add(rows);
+    }
+
     void add(Slice slice) {
         slices.add(slice);
     }
 
+    void add(Some rows) {
+        some.add(rows);
+    }
+
+    /** This where it is zero but for some rows. */
+    @Nullable
+    Some onlySome() {
+        boolean only = some.size() == 1 && whole.isEmpty() && products.isEmpty() && sums.isEmpty() && slices.isEmpty();
+        return only ? some.get(0) : null;
+    }
+
     /** The terms that are no products. */
     private List<Tensor> whole() {
+        some.forEach(s -> whole.add(s.rows.spread(s.value, like)));
+        some.clear();
         if (!slices.isEmpty()) {
             whole.add(joined());
             slices.clear();
@@ -75,12 +100,13 @@ public final class Gradient {
     public void add(Gradient other) {
         whole.addAll(other.whole());
         products.addAll(other.products);
+        sums.addAll(other.sums);
     }
 
     /** All terms, summed. */
     public Tensor toTensor() {
-        if (products.isEmpty() && whole().size() == 1) {
-            return whole.get(0);
+        if (products.isEmpty() && sums.isEmpty() && !whole().isEmpty()) {
+            return whole.stream().reduce(Tensor::add).orElseThrow();
         }
         Tensor sum = Native.withoutGradient(
                 () -> Tensor.empty(like.dtype(), like.count()).to(like.device()));
@@ -132,6 +158,14 @@ public final class Gradient {
             multiply(p, buffer, from, to, add);
             add = true;
         }
+        for (Tensor rows : sums) {
+            Tensor part = to - from == rows.size(1) ? rows : rows.narrow(1, from, to - from);
+            Tensor ones = Tensor.op(() -> torch.ones(new long[] {rows.size(0)}, rows.pointer.options()));
+            double before = add ? 1 : 0;
+            Tensor.guarded(
+                    () -> buffer.pointer.addmv_(part.pointer.t(), ones.pointer, new Scalar(before), new Scalar(1.0)));
+            add = true;
+        }
         for (Tensor term : whole()) {
             Tensor all = flat(term, like);
             put(from == 0 && to == all.count() ? all : all.narrow(0, from, to - from), buffer, add);
@@ -175,19 +209,16 @@ public final class Gradient {
 
     /** Keeps the memory of all terms beyond all scopes, until {@link #release}. */
     public void retain() {
-        whole().forEach(Tensor::retain);
-        products.forEach(p -> {
-            p.left.retain();
-            p.right.retain();
-        });
+        terms().forEach(Tensor::retain);
     }
 
     /** Gives up what {@link #retain} kept. */
     public void release() {
-        whole().forEach(Tensor::release);
-        products.forEach(p -> {
-            p.left.release();
-            p.right.release();
-        });
+        terms().forEach(Tensor::release);
+    }
+
+    private Stream<Tensor> terms() {
+        Stream<Tensor> factors = products.stream().flatMap(p -> Stream.of(p.left, p.right));
+        return Stream.of(whole().stream(), sums.stream(), factors).flatMap(s -> s);
     }
 }

@@ -86,18 +86,45 @@ final class LinearMap {
             return shaped(product(in, sparse, weight, bias, then), x);
         }
         Tensor output = Native.withoutGradient(() -> shaped(product(in, sparse, weight, bias, then), x));
-        return Tape.record(inputs, () -> output, (c, to) -> {
-            Tensor g = then.isNothing() ? c : Tensor.op(() -> then.pullback.apply(c.pointer, output.pointer));
-            Tensor flat = rows(g);
-            to.add(1, new Gradient.Product(flat, in, sparse));
-            if (to.wants(2)) {
-                to.add(2, flat.sum(0));
-            }
+        return Tape.record(inputs, () -> output, new Back(x, in, sparse, weight, output, then));
+    }
+
+    /** The derivative, by all rows or by some. */
+    private record Back(Tensor x, Tensor in, @Nullable SparseRows sparse, Tensor weight, Tensor output, Then then)
+            implements Tape.PullbackByRows {
+        @Override
+        public void pull(Tensor c, Tape.Sink to) {
+            Tensor flat = rows(before(c, output));
+            toParameters(flat, in, sparse, to);
             if (to.wants(0)) {
-                Tensor back = product(flat, null, weight.transpose(0, 1), null, Then.NOTHING);
-                to.add(0, back.reshape(x.shape()));
+                to.add(0, toInput(flat).reshape(x.shape()));
             }
-        });
+        }
+
+        @Override
+        public void pull(Gradient.Some c, Tape.Sink to) {
+            Tensor flat =
+                    before(c.value(), then.isNothing() ? c.value() : c.rows().pick(output));
+            toParameters(flat, c.rows().pick(in), null, to);
+            if (to.wants(0)) {
+                to.add(0, new Gradient.Some(toInput(flat), c.rows()));
+            }
+        }
+
+        private Tensor before(Tensor c, Tensor result) {
+            return then.isNothing() ? c : Tensor.op(() -> then.pullback.apply(c.pointer, result.pointer));
+        }
+
+        private void toParameters(Tensor flat, Tensor x, @Nullable SparseRows sparse, Tape.Sink to) {
+            to.add(1, new Gradient.Product(flat, x, sparse));
+            if (to.wants(2)) {
+                to.addSum(2, flat);
+            }
+        }
+
+        private Tensor toInput(Tensor flat) {
+            return product(flat, null, weight.transpose(0, 1), null, Then.NOTHING);
+        }
     }
 
     /** Rows as the result of a map of x {@code […, n]}. */

@@ -3,6 +3,7 @@ package jensen.tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.GradMode;
 
 /**
@@ -25,6 +26,11 @@ final class Tape {
         void pull(Tensor cotangent, Sink to);
     }
 
+    /** A pullback whose rows do not depend on one another, so that it can do some of them alone. */
+    interface PullbackByRows extends Pullback {
+        void pull(Gradient.Some cotangent, Sink to);
+    }
+
     /** Where the cotangents of an operation's inputs go. */
     interface Sink {
         /** Whether the cotangent of input {@code i} is of any use. */
@@ -36,8 +42,14 @@ final class Tape {
         /** Adds a product of matrices to the cotangent of input {@code i}. */
         void add(int i, Gradient.Product product);
 
+        /** Adds the sum of rows to the cotangent of input {@code i}, a vector. */
+        void addSum(int i, Tensor rows);
+
         /** Adds a part of the cotangent of input {@code i}. */
         void add(int i, Gradient.Slice slice);
+
+        /** Adds some rows of the cotangent of input {@code i}. */
+        void add(int i, Gradient.Some rows);
     }
 
     private static final ThreadLocal<Tape> CURRENT = ThreadLocal.withInitial(Tape::new);
@@ -79,12 +91,20 @@ final class Tape {
         return GradMode.is_enabled() && inputs.stream().anyMatch(t -> t.pointer.requires_grad());
     }
 
-    /** Whether a tensor is what an operation that was recorded here came to, so that libtorch need not go back from it. */
-    static boolean holds(Tensor t) {
+    /**
+     * Does an operation of libtorch's on one tensor; where that is what an operation recorded here came to, by which libtorch
+     * would have to go back from it, this one is recorded as well.
+     */
+    static Tensor through(Tensor t, UnaryOperator<org.bytedeco.pytorch.Tensor> value, Pullback pullback) {
+        Supplier<Tensor> result = () -> Tensor.op(() -> value.apply(t.pointer));
+        return GradMode.is_enabled() && holds(t) ? record(List.of(t), result, pullback) : result.get();
+    }
+
+    private static boolean holds(Tensor t) {
         List<Entry> entries = entries();
         for (int i = entries.size() - 1; i >= 0; i--) {
             if (entries.get(i).output == t) {
-                return GradMode.is_enabled();
+                return true;
             }
         }
         return false;

@@ -344,6 +344,11 @@ public final class Tensor {
                 () -> torch.clamp(pointer, new ScalarOptional(new Scalar(low)), new ScalarOptional(new Scalar(high))));
     }
 
+    /** x where |x| > limit, else 0. */
+    public Tensor hardShrink(double limit) {
+        return op(() -> torch.hardshrink(pointer, new Scalar(limit)));
+    }
+
     /** 1 where x < bound, else 0, in this tensor's type. */
     public Tensor lessThan(double bound) {
         return op(() -> pointer.lt(new Scalar(bound)).to(pointer.scalar_type()));
@@ -505,7 +510,7 @@ public final class Tensor {
 
     /** The same elements in another shape; one length may be −1. */
     public Tensor reshape(long... shape) {
-        return op(() -> pointer.reshape(shape));
+        return Tape.through(this, t -> t.reshape(shape), (c, to) -> to.add(0, c.reshape(shape())));
     }
 
     /** The same tensor with a further axis of length 1. */
@@ -520,13 +525,9 @@ public final class Tensor {
 
     /** The part of an axis that starts at {@code from} and has {@code length} elements; shares memory. */
     public Tensor narrow(long axis, long from, long length) {
-        if (axis == -1 && Tape.holds(this)) {
-            return Tape.record(
-                    List.of(this),
-                    () -> op(() -> pointer.narrow(-1, from, length)),
-                    (c, to) -> to.add(0, new Gradient.Slice(c, from)));
-        }
-        return op(() -> pointer.narrow(axis, from, length));
+        return axis == -1
+                ? Tape.through(this, t -> t.narrow(-1, from, length), (c, to) -> to.add(0, new Gradient.Slice(c, from)))
+                : op(() -> pointer.narrow(axis, from, length));
     }
 
     /** The slice at one position of an axis, which disappears; shares memory. */
@@ -551,15 +552,6 @@ public final class Tensor {
 
     static TensorVector vector(List<Tensor> parts) {
         return new TensorVector(parts.stream().map(t -> t.pointer).toArray(org.bytedeco.pytorch.Tensor[]::new));
-    }
-
-    /** The sum over the axes along which {@code like} was broadcast to this tensor's shape, in the shape of {@code like}. */
-    Tensor sumTo(Tensor like) {
-        long[] shape = like.shape();
-        if (Arrays.equals(shape(), shape)) {
-            return this;
-        }
-        return count() == like.count() ? reshape(shape) : op(() -> pointer.sum_to_size(shape));
     }
 
     /** Zeros of this shape, type and device. */

@@ -2,7 +2,9 @@ package jensen.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -270,6 +272,71 @@ class AutogradTest {
             Tensor y = in.get(0).linear(in.get(1), in.get(2));
             assertThatThrownBy(() -> inner.keep(y)).isInstanceOf(IllegalStateException.class);
             inner.keep(y.detach());
+        }
+    }
+
+    /** As an importance-weighted bound leaves most of its draws without weight. */
+    @Test
+    void rowsWhoseCotangentIsZeroAreLeftOutBackThroughAffineMaps() {
+        List<Tensor> in = inputs(DType.FLOAT64);
+        Tensor x = in.get(0);
+        int rows = Math.toIntExact(3 * x.size(0));
+        double[] weights = new double[rows];
+        for (int i = 0; i < rows; i += 4) {
+            weights[i] = 1 + i;
+        }
+        Tensor weight = Tensor.of(weights, 3, x.size(0));
+        List<Long> picked = new ArrayList<>();
+        List<double[]> some = rowwise(in, weight, picked, false);
+        List<double[]> all = rowwise(in, weight, picked, true);
+
+        assertThat(picked).containsExactly((rows + 3L) / 4);
+        for (int i = 0; i < all.size(); i++) {
+            assertThat(some.get(i)).as("input %d", i).containsExactly(all.get(i), within(1e-10));
+        }
+    }
+
+    /** The gradient of Σ weight · |y|² for two affine maps of x + x², of which three copies are made. */
+    private static List<double[]> rowwise(List<Tensor> in, Tensor weight, List<Long> picked, boolean byLibtorch) {
+        Tensor z = in.get(0).add(in.get(0).square()).unsqueeze(0).expand(3, -1, -1);
+        Tensor y = z.linearTanh(in.get(1), in.get(2)).linear(in.get(3), in.get(4));
+        Tensor squares = byLibtorch
+                ? y.square().sum(-1)
+                : Autograd.rowwise(y, () -> y.square().sum(-1), (c, rows) -> {
+                    Tensor of = rows.apply(y);
+                    picked.add(of.size(0));
+                    return of.mul(2).mul(c.unsqueeze(-1));
+                });
+        return Autograd.gradient(squares.mul(weight).sum(), in).stream()
+                .map(Tensor::toDoubles)
+                .toList();
+    }
+
+    /** A part of a layer's result, and one in another shape, do not end what is given by hand. */
+    @Test
+    void partsAndShapesOfAResultHaveTheirDerivatives() {
+        List<Tensor> in = inputs(DType.FLOAT64);
+        Tensor y = in.get(0).linear(in.get(1), in.get(2));
+        long half = y.size(1) / 2;
+        Tensor left = y.narrow(-1, 0, half);
+        Tensor right = y.narrow(-1, half, y.size(1) - half).reshape(-1);
+        Tensor again = y.narrow(-1, 1, 2);
+        Tensor value =
+                left.exp().sum().add(right.square().sum()).add(again.tanh().sum());
+        Tensor libtorch = in.get(0).matmul(in.get(1).transpose(0, 1)).add(in.get(2));
+        Tensor expected = libtorch.narrow(1, 0, half)
+                .exp()
+                .sum()
+                .add(libtorch.narrow(1, half, y.size(1) - half).square().sum())
+                .add(libtorch.narrow(1, 1, 2).tanh().sum());
+
+        List<Tensor> own = Autograd.gradient(value, in.subList(0, 3));
+        List<Tensor> theirs = Autograd.gradient(expected, in.subList(0, 3));
+
+        for (int i = 0; i < own.size(); i++) {
+            assertThat(own.get(i).toDoubles())
+                    .as("input %d", i)
+                    .containsExactly(theirs.get(i).toDoubles(), within(1e-9));
         }
     }
 }

@@ -86,6 +86,7 @@ class OperationsTest {
                 unary("clamp inside", x -> x.clamp(-1, 1), x -> x, -0.9, 0.9),
                 unary("clamp above", x -> x.clamp(-1, 1), x -> 1, 1.1, 2),
                 unary("clamp below", x -> x.clamp(-1, 1), x -> -1, -2, -1.1),
+                unary("hardShrink", x -> x.hardShrink(0.5), x -> Math.abs(x) > 0.5 ? x : 0, -2, -1),
                 unary("lessThan number", x -> x.lessThan(1.5), x -> x < 1.5 ? 1 : 0, 1, 2),
                 new Operation(
                         "where",
