@@ -27,6 +27,7 @@ import time
 
 import machine
 import report
+from peers import dl4j_vae
 from peers.common import BATCH
 
 PEERS = os.path.join(machine.HERE, "peers")
@@ -86,6 +87,8 @@ def configurations(a):
         add(f"{w}/pythae/trainer", "torch", "pythae_vae.py", *work)
         for v in ("keras_jit", "keras_graph", "function_jit"):
             add(f"{w}/tf/{v}", "tf", "tf_vae.py", *work, "--variant", v)
+        for v in ("pretrain", "pretrain_passive"):
+            found.append((f"{w}/dl4j/{v}", [sys.executable, *script(a, "dl4j_vae.py"), *work, "--variant", v], {}))
     for w in ("mlp", "iwae"):
         work = ("--workload", w, "--weights", weights(a, w))
         ours("eval_" + w, "--evaluate", *work)
@@ -103,15 +106,24 @@ def weights(a, workload):
     return os.path.abspath(os.path.join(a.results, workload + ".safetensors"))
 
 
-def peer(a, venv, script, *args):
-    return [os.path.join(a.venvs, venv, "bin", "python"), os.path.join(PEERS, script), "--data", a.data, *args]
+def peer(a, venv, name, *args):
+    return [os.path.join(a.venvs, venv, "bin", "python"), *script(a, name), *args]
+
+
+def script(a, name):
+    return [os.path.join(PEERS, name), "--data", a.data]
 
 
 def installed(chosen):
-    """Those whose program is there; the others are named."""
+    """Those whose program is there, or can be built; the others are named."""
     there = [c for c in chosen if os.path.exists(c[1][0])]
     for program in sorted({c[1][0] for c in chosen} - {c[1][0] for c in there}):
         machine.say(f"left out, since there is no {program}:", ", ".join(c[0] for c in chosen if c[1][0] == program))
+    dl4j = [c for c in there if "/dl4j/" in c[0]]
+    wrong = dl4j_vae.build() if dl4j else None
+    if wrong:
+        machine.say(f"left out, since {wrong}:", ", ".join(c[0] for c in dl4j))
+        there = [c for c in there if c not in dl4j]
     return there
 
 

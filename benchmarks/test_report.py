@@ -55,6 +55,14 @@ class ReportTest(unittest.TestCase):
         runs = [run("mlp/jensen", 1, rss=600), run("mlp/torch/a", 1, rss=900), run("mlp/torch/b", 1, rss=800), run("conv/jensen", 1, rss=700)]
         self.assertEqual(cells(report.memory(report.by_workload(runs))), [["mlp", "600", "800"], ["conv", "700", ""]])
 
+    def test_a_peer_has_its_column_of_memory_and_a_row_for_each_variant(self):
+        runs = [run("mlp/jensen", 900), run("mlp/jax/a", 800, rss=700), run("mlp/dl4j/a", 20, rss=950), run("mlp/dl4j/b", 50, rss=930)]
+        said = report.text(runs)
+        self.assertIn("| peak resident memory, MiB | Jensen | dl4j | jax |", said)
+        self.assertIn("| mlp | 500 | 930 | 700 |", said)
+        self.assertEqual([row[:2] for row in cells(report.details(report.by_workload(runs)["mlp"]))],
+                         [["jensen", "900"], ["jax/a", "800"], ["dl4j/b", "50.0"], ["dl4j/a", "20.0"]])
+
     def test_every_workload_has_its_tolerance(self):
         import compare
         import types
