@@ -92,8 +92,8 @@ MUTATIONS = [
     Mutation(
         "KL added to the bound instead of taken away",
         "bound/Elbo.java",
-        "return mean.sub(w.klWeight()",
-        "return mean.add(w.klWeight()",
+        "mean.sub(beta == 1",
+        "mean.add(beta == 1",
         "bound.BoundTest",
     ),
     Mutation(
@@ -218,8 +218,8 @@ MUTATIONS = [
     Mutation(
         "density of the first layer dropped from a draw",
         "dist/Chain.java",
-        "Optional.of(first.logProb(a).add(second.logProb(b)))",
-        "Optional.of(second.logProb(b))",
+        "Draw.of(joined(a, b), first.logProb(a).add(second.logProb(b)))",
+        "Draw.of(joined(a, b), second.logProb(b))",
         "model.ChainedTest",
     ),
     Mutation(
@@ -326,6 +326,48 @@ MUTATIONS = [
         "noise.split(c)",
         "noise",
         "evaluate.ImportanceSamplingTest",
+    ),
+    Mutation(
+        "derivative of KL by log σ² without its ½",
+        "dist/Kl.java",
+        "expm1().mul(c.mul(0.5).unsqueeze(-1))",
+        "expm1().mul(c.unsqueeze(-1))",
+        "dist.OwnDerivativesTest",
+    ),
+    Mutation(
+        "derivative of a draw by log σ² without its ½",
+        "dist/DiagonalNormal.java",
+        "c.mul(noise).mul(sigma.mul(0.5))",
+        "c.mul(noise).mul(sigma)",
+        "dist.OwnDerivativesTest",
+    ),
+    Mutation(
+        "derivative of a draw's own density by z as well",
+        "dist/DiagonalNormal.java",
+        "List.of(c -> c.mul(-0.5).unsqueeze(-1).expand(noise.shape()))",
+        "List.of(c -> noise.square().mul(0.5).add(-0.5).mul(c.unsqueeze(-1)))",
+        "dist.OwnDerivativesTest",
+    ),
+    Mutation(
+        "derivative of log w by log q of the wrong sign",
+        "model/LogWeights.java",
+        "c -> c.mul(-klWeight)",
+        "c -> c.mul(klWeight)",
+        "dist.OwnDerivativesTest",
+    ),
+    Mutation(
+        "derivative of a bound without the draws of little weight",
+        "bound/Bound.java",
+        "0x1p-24 : 0x1p-53",
+        "0x1p-3 : 0x1p-3",
+        "dist.OwnDerivativesTest",
+    ),
+    Mutation(
+        "derivative of log σ of the wrong sign in σ",
+        "dist/Bernoulli.java",
+        "of.addProduct(of, rows.apply(s), -1)",
+        "of.addProduct(of, rows.apply(s), 1)",
+        "dist.BernoulliTest",
     ),
 ]
 

@@ -41,20 +41,20 @@ public record DiagonalNormal(Tensor mean, Tensor logVariance, boolean standard) 
     public Tensor logProb(Tensor x) {
         List<Tensor> inputs = List.of(x, mean, logVariance);
         if (!Autograd.takesDerivatives(inputs)) {
-            return ofStandardised(standardise(x));
+            return ofStandardised(standardise(x), logVariance);
         }
         Tensor t = Native.withoutGradient(() -> standardise(x));
         return Autograd.operation(
                 inputs,
-                () -> ofStandardised(t),
+                () -> ofStandardised(t, logVariance),
                 List.of(
                         c -> perDeviation(t).mul(c.neg().unsqueeze(-1)),
                         c -> perDeviation(t).mul(c.unsqueeze(-1)),
                         c -> t.square().add(-1).mul(c.mul(0.5).unsqueeze(-1))));
     }
 
-    /** The log-density where (x − μ)/σ is t. */
-    private Tensor ofStandardised(Tensor t) {
+    /** The log-density where (x − μ)/σ is t, with log σ² as it is to be read. */
+    private Tensor ofStandardised(Tensor t, Tensor logVariance) {
         Tensor squares = t.square().sum(-1);
         if (standard) {
             return squares.add(t.size(-1) * LOG_TAU).mul(-0.5);
@@ -66,7 +66,10 @@ public record DiagonalNormal(Tensor mean, Tensor logVariance, boolean standard) 
         return squares.add(constant).mul(-0.5);
     }
 
-    /** Draws that know their log-density: at z = μ + σ ε it depends on φ through the variance alone. */
+    /**
+     * Draws that know their log-density: at z = μ + σ ε it depends on φ through the variance alone. Where the σ that made them is
+     * 0 or ∞ in their type, so is their density, as they are no draws from a distribution then.
+     */
     @Override
     public Draw draw(int k, Generator rng) {
         Tensor noise = noise(k, rng);
@@ -74,7 +77,7 @@ public record DiagonalNormal(Tensor mean, Tensor logVariance, boolean standard) 
                 reparameterise(noise),
                 Optional.of(() -> Autograd.operation(
                         List.of(logVariance),
-                        () -> ofStandardised(noise),
+                        () -> ofStandardised(noise, standardDeviation().log().mul(2)),
                         List.of(c -> c.mul(-0.5).unsqueeze(-1).expand(noise.shape())))));
     }
 
