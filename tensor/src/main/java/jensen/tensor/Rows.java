@@ -22,7 +22,7 @@ final class Rows {
 
     /** Those where a tensor, of one number for each row, is not zero; null where these are nearly all, or none. */
     static @Nullable Rows otherThanZero(Tensor numbers) {
-        float[] values = numbers.toFloats();
+        double[] values = numbers.toDoubles();
         int[] chosen =
                 IntStream.range(0, values.length).filter(i -> values[i] != 0).toArray();
         return chosen.length == 0 || chosen.length > SHARE * values.length ? null : new Rows(chosen, values.length);
