@@ -29,6 +29,10 @@ enum Element {
 
     /** Converts {@code n} neighbouring entries from byte {@code at} on. */
     void copy(ByteBuffer from, int at, int n, float[] to, int offset) {
+        if (n == 1) { // as of images whose pixels lie apart, one call each
+            to[offset] = one(from, at);
+            return;
+        }
         switch (this) {
             case BOOL, UINT8 -> {
                 byte[] run = new byte[n]; // an array's elements take half the time of a buffer's
