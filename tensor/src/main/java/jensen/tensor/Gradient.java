@@ -74,8 +74,11 @@ public final class Gradient {
 
     /** The terms that are no products. */
     private List<Tensor> whole() {
-        some.forEach(s -> whole.add(s.rows.spread(s.value, like)));
-        some.clear();
+        // changes nothing where there are only such, so that threads may sum parts of a gradient at the same time
+        if (!some.isEmpty()) {
+            some.forEach(s -> whole.add(s.rows.spread(s.value, like)));
+            some.clear();
+        }
         if (!slices.isEmpty()) {
             whole.add(joined());
             slices.clear();

@@ -1,0 +1,68 @@
+package jensen.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** Sums of gradients by several threads, and of the sizes of whole batches. */
+class GradientTest {
+    private static final int ROUNDS = 20_000;
+
+    @Test
+    void threadsMaySumPartsOfOneGradientAtTheSameTime() {
+        try (Scope scope = new Scope()) {
+            Gradient gradient = new Gradient(Tensor.of(new double[4], 2, 2));
+            gradient.add(Tensor.of(new double[] {1, 2, 3, 4}, 2, 2));
+            gradient.retain();
+
+            CompletableFuture<double[]> first = CompletableFuture.supplyAsync(() -> often(gradient, 0));
+            double[] second = often(gradient, 2);
+
+            assertThat(first.join()).containsExactly(1, 2);
+            assertThat(second).containsExactly(3, 4);
+            gradient.release();
+        }
+    }
+
+    private static double[] often(Gradient gradient, long from) {
+        try (Scope scope = new Scope()) {
+            Tensor buffer = Tensor.of(new double[2], 2);
+            for (int i = 0; i < ROUNDS; i++) {
+                try (Scope inner = new Scope()) {
+                    Gradient.sum(List.of(gradient), buffer, from, from + 2);
+                }
+            }
+            return buffer.toDoubles();
+        }
+    }
+
+    /** Large enough for columns to be done in blocks, the last of which overlaps the one before. */
+    @Test
+    void sumsOfManyRowsAreProducts() {
+        try (Scope scope = new Scope()) {
+            float[] values = new float[400 * 400];
+            for (int i = 0; i < values.length; i += 7) {
+                values[i] = i % 3 == 0 ? 1 : 0.5f;
+            }
+            Tensor x = Tensor.of(values, Device.CPU, 400, 400);
+            Tensor b = Generator.of(1).normal(DType.FLOAT32, Device.CPU, 400, 600);
+            SparseRows sparse = Objects.requireNonNull(SparseRows.of(x));
+
+            assertNear(sparse.times(b), x.matmul(b));
+            assertNear(sparse.transposedTimes(b, 0, 400), x.transpose(0, 1).matmul(b));
+        }
+    }
+
+    private static void assertNear(Tensor found, Tensor expected) {
+        assertThat(found.shape()).isEqualTo(expected.shape());
+        assertThat(Arrays.stream(found.sub(expected).toDoubles())
+                        .map(Math::abs)
+                        .max()
+                        .orElseThrow())
+                .isLessThan(2e-5);
+    }
+}
