@@ -2,7 +2,9 @@ package jensen.tensor;
 
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
@@ -20,6 +22,14 @@ final class SparseRows {
     private static final double SHARE = 0.2;
 
     private static final int BLOCK = 8;
+
+    /** Columns of a block: sums of 256 take 0.57 ms where half of those of 500 take 0.82. */
+    private static final long COLUMNS = 256;
+
+    /** Reads of each row, and additions in all, from which copies pay. */
+    private static final long READS = 16;
+
+    private static final long ADDITIONS = 8_000_000;
     private static final int ONE = Float.floatToRawIntBits(1);
 
     private static final OperatorHandle SUMS = Operators.find("aten::_embedding_bag_forward_only");
@@ -144,21 +154,42 @@ final class SparseRows {
                 of == null ? null : Arrays.copyOfRange(of, first, last));
     }
 
-    /** For each stretch of {@code numbers} between two bounds the sum of those rows of b, each times its weight. */
+    /**
+     * For each stretch of {@code numbers} between two bounds the sum of those rows of b, each times its weight. Where each row is
+     * read many times, of copies of b's columns in blocks, in which rows begin with a cache line and more of them fit the cache.
+     */
     private static Tensor sums(Tensor b, int[] numbers, int[] bounds, float @Nullable [] weights) {
         return Tensor.guarded(() -> {
-            IValueVector stack = new IValueVector();
-            stack.push_back(new IValue(b.pointer.contiguous()));
-            stack.push_back(new IValue(org.bytedeco.pytorch.Tensor.create(numbers)));
-            stack.push_back(new IValue(org.bytedeco.pytorch.Tensor.create(bounds)));
-            stack.push_back(new IValue(false)); // scale by frequency
-            stack.push_back(new IValue(0L)); // the sum
-            stack.push_back(new IValue(false)); // sparse gradient
-            stack.push_back(weights == null ? NO_WEIGHTS : new IValue(org.bytedeco.pytorch.Tensor.create(weights)));
-            stack.push_back(new IValue(true)); // bounds include the end
-            stack.push_back(new IValue(-1L)); // no row is left out
-            SUMS.callBoxed(stack);
-            return Tensor.owned(stack.get(0).toTensor());
+            IValue places = new IValue(org.bytedeco.pytorch.Tensor.create(numbers));
+            IValue ends = new IValue(org.bytedeco.pytorch.Tensor.create(bounds));
+            IValue each = weights == null ? NO_WEIGHTS : new IValue(org.bytedeco.pytorch.Tensor.create(weights));
+            long width = b.size(1);
+            if (width <= COLUMNS || numbers.length < READS * b.size(0) || numbers.length * width < ADDITIONS) {
+                return sums(b, places, ends, each);
+            }
+            List<Tensor> blocks = new ArrayList<>();
+            for (long from = 0; from < width; from += COLUMNS) {
+                // the last block is as wide as the others, so that some columns are in two
+                long start = Math.min(from, width - COLUMNS);
+                Tensor block = sums(b.narrow(1, start, COLUMNS), places, ends, each);
+                blocks.add(block.narrow(1, from - start, COLUMNS - (from - start)));
+            }
+            return Tensor.concat(blocks, 1);
         });
+    }
+
+    private static Tensor sums(Tensor b, IValue numbers, IValue bounds, IValue weights) {
+        IValueVector stack = new IValueVector();
+        stack.push_back(new IValue(b.pointer.contiguous()));
+        stack.push_back(numbers);
+        stack.push_back(bounds);
+        stack.push_back(new IValue(false)); // scale by frequency
+        stack.push_back(new IValue(0L)); // the sum
+        stack.push_back(new IValue(false)); // sparse gradient
+        stack.push_back(weights);
+        stack.push_back(new IValue(true)); // bounds include the end
+        stack.push_back(new IValue(-1L)); // no row is left out
+        SUMS.callBoxed(stack);
+        return Tensor.owned(stack.get(0).toTensor());
     }
 }
