@@ -16,6 +16,9 @@ import jensen.tensor.Tensor;
  * that different threads can take.
  */
 final class Ascent {
+    /** In elements; a shorter vector at a piece's end may be rounded otherwise, and one across two lines takes longer. */
+    private static final long LINE = 64;
+
     final Parameters parameters;
     final List<Tensor> leaves;
     private final Optimiser optimiser;
@@ -23,8 +26,11 @@ final class Ascent {
     private final Tensor gradient;
     private final List<Piece> pieces;
 
-    /** A share of the parameters: the leaves or parts of leaves in it, and what is moved. */
-    private record Piece(List<Part> parts, Tensor gradient, Optimised values) {}
+    /** A share of the parameters: the leaves or parts of leaves in it, with their gradient, and what is moved. */
+    private record Piece(List<Part> parts, Tensor gradient, Move move) {}
+
+    /** Nearly the same share of the parameters, from one whole cache line to another, with their gradient. */
+    private record Move(Tensor gradient, Optimised values) {}
 
     /** Elements {@code from} … {@code to} − 1 of a leaf, and where their derivatives are added up. */
     private record Part(int leaf, long from, long to, Tensor sum) {}
@@ -65,7 +71,15 @@ final class Ascent {
             }
             start = end;
         }
-        return new Piece(parts, gradient.narrow(0, from, to - from), optimised.part(from, to - from));
+        return new Piece(parts, gradient.narrow(0, from, to - from), move(line(from), line(to)));
+    }
+
+    private Move move(long from, long to) {
+        return new Move(gradient.narrow(0, from, to - from), optimised.part(from, to - from));
+    }
+
+    private long line(long at) {
+        return at == parameters.count() ? at : at - at % LINE;
     }
 
     /**
@@ -89,10 +103,10 @@ final class Ascent {
         }
     }
 
-    /** Moves one piece of the parameters along its gradient times {@code scale}. */
+    /** Moves one piece of the parameters along its gradient times {@code scale}, once all pieces are reduced. */
     void update(int piece, double scale, double learningRate, long step) {
-        Piece of = pieces.get(piece);
-        if (of.parts.isEmpty()) {
+        Move of = pieces.get(piece).move;
+        if (of.gradient.count() == 0) {
             return;
         }
         try (Scope scope = new Scope()) {
