@@ -31,6 +31,24 @@ class Mlp(nn.Module):
         self.decoder = nn.Sequential(nn.Linear(5, 32), nn.Tanh(), nn.Linear(32, 64))
 
 
+class ByPixel(nn.Module):
+    """Feature maps [N, C, h, w] as rows [N, h w C], each pixel with all its channels."""
+
+    def forward(self, maps):
+        return maps.permute(0, 2, 3, 1).flatten(1)
+
+
+class Maps(nn.Module):
+    """The inverse of ByPixel."""
+
+    def __init__(self, height, width):
+        super().__init__()
+        self.size = (height, width)
+
+    def forward(self, rows):
+        return rows.unflatten(1, (*self.size, -1)).permute(0, 3, 1, 2)
+
+
 class Convolutional(nn.Module):
     """Two strided convolutions and two linear layers, and their mirror; ReLU."""
 
@@ -40,9 +58,9 @@ class Convolutional(nn.Module):
         super().__init__()
         self.encoder = nn.Sequential(
             nn.Unflatten(1, (1, 8, 8)), nn.Conv2d(1, 4, 4, 2, 1), nn.ReLU(), nn.Conv2d(4, 8, 4, 2, 1), nn.ReLU(),
-            nn.Flatten(), nn.Linear(32, 16), nn.ReLU(), nn.Linear(16, 6))
+            ByPixel(), nn.Linear(32, 16), nn.ReLU(), nn.Linear(16, 6))
         self.decoder = nn.Sequential(
-            nn.Linear(3, 16), nn.ReLU(), nn.Linear(16, 32), nn.ReLU(), nn.Unflatten(1, (8, 2, 2)),
+            nn.Linear(3, 16), nn.ReLU(), nn.Linear(16, 32), nn.ReLU(), Maps(2, 2),
             nn.ConvTranspose2d(8, 4, 4, 2, 1), nn.ReLU(), nn.ConvTranspose2d(4, 1, 4, 2, 1), nn.Flatten())
 
 
@@ -119,8 +137,9 @@ Weights: stream with seed {WEIGHT_SEED}; encoder layers, then decoder layers; ea
   then rounded to the dtype; fan_in = in, or in * kh * kw. Biases are 0 and draw nothing.
 Noise: stream with seed {NOISE_SEED}, drawn on through all steps; each step eps[K][B][D] row-major, K = 1 (elbo) or 5 (iwae), B = 20.
 mlp: 64-32-10 and 5-32-64, tanh between layers, D = 5. The encoder's first D outputs are means, the rest log-variances.
-conv: D = 3, ReLU; encoder Conv 1-4 (kernel 4, stride 2, padding 1), ReLU, Conv 4-8, ReLU, flatten [8,2,2], Linear 32-16, ReLU,
-  Linear 16-6; decoder Linear 3-16, ReLU, Linear 16-32, ReLU, to [8,2,2], ConvTransposed 8-4 (4, 2, 1), ReLU, ConvTransposed 4-1.
+conv: D = 3, ReLU; encoder Conv 1-4 (kernel 4, stride 2, padding 1), ReLU, Conv 4-8, ReLU, 2 x 2 pixels of 8 channels in a row, Linear 32-16,
+  ReLU, Linear 16-6; decoder Linear 3-16, ReLU, Linear 16-32, ReLU, back to 2 x 2 pixels of 8, ConvTransposed 8-4 (4, 2, 1), ReLU,
+  ConvTransposed 4-1.
 Likelihood: Bernoulli on the decoder's logits. Prior N(0, I). z = mean + exp(log-variance / 2) eps.
 elbo-analytic: log p(x|z) - KL(q || p) in closed form; elbo-sampled: log p(x|z) + log p(z) - log q(z|x);
 iwae: log-mean-exp over K of the latter's terms.

@@ -170,10 +170,7 @@ public record RunDirectory(Path path) {
             weights.phi().load("phi", tensors);
         } catch (SafetensorsException | IllegalArgumentException damaged) {
             throw DataException.in(
-                    path.resolve(WEIGHTS),
-                    "the weights of the experiment",
-                    String.valueOf(damaged.getMessage()),
-                    damaged);
+                    path.resolve(WEIGHTS), "the weights of the experiment", "others: " + damaged.getMessage(), damaged);
         }
         return weights;
     }
@@ -221,7 +218,7 @@ public record RunDirectory(Path path) {
             return Safetensors.read(path.resolve(CHECKPOINT));
         } catch (SafetensorsException damaged) {
             throw DataException.in(
-                    path.resolve(CHECKPOINT), "a checkpoint", String.valueOf(damaged.getMessage()), damaged);
+                    path.resolve(CHECKPOINT), "a checkpoint", "others: " + damaged.getMessage(), damaged);
         }
     }
 

@@ -2,11 +2,13 @@ package jensen.net;
 
 import java.util.ArrayList;
 import java.util.List;
+import jensen.tensor.Shapes;
 import jensen.tensor.Tensor;
 
 /**
  * Convolutions of kernel 4, stride 2 and padding 1, each of which halves height and width (rounding down), then affine
- * layers, with a non-linearity after each but the last.
+ * layers, with a non-linearity after each but the last. The first of these sees the feature maps pixel by pixel, each with
+ * all its channels.
  *
  * @param channels of the input image
  * @param height of the input image, in pixels
@@ -79,24 +81,34 @@ public record Convolutional(
             slots.add(Slot.constant("convolution." + i + ".bias", 0, out));
             in = out;
         }
-        slots.addAll(Slot.under("affine", head().slots()));
+        slots.addAll(Slot.under("dense", head().slots()));
         return slots;
+    }
+
+    /** {@code [N, channels, rows, columns]} as {@code [N, rows, columns, channels]}, which is how oneDNN leaves it in memory. */
+    private static Tensor byPixel(Tensor maps) {
+        return maps.transpose(1, 2).transpose(2, 3);
+    }
+
+    /** The inverse of {@link #byPixel}. */
+    static Tensor byChannel(Tensor pixels) {
+        return pixels.transpose(2, 3).transpose(1, 2);
     }
 
     @Override
     public String outputBias() {
-        return "affine." + head().outputBias();
+        return "dense." + head().outputBias();
     }
 
     @Override
     public Tensor apply(Parameters w, Tensor x) {
-        long[] batch = jensen.tensor.Shapes.batch(x.shape());
+        long[] batch = Shapes.batch(x.shape());
         Tensor h = x.reshape(-1, channels, height, width);
         for (int i = 0; i < filters.size(); i++) {
             Parameters layer = w.at("convolution").at(String.valueOf(i));
             h = activation.convolution(h, layer.get("weight"), layer.get("bias"), 2, 1);
         }
-        Tensor flat = h.reshape(jensen.tensor.Shapes.append(batch, head().inputs()));
-        return head().apply(w.at("affine"), flat);
+        Tensor flat = byPixel(h).reshape(Shapes.append(batch, head().inputs()));
+        return head().apply(w.at("dense"), flat);
     }
 }

@@ -10,7 +10,7 @@ import jensen.tensor.Tensor;
  * each of which doubles height and width, with a non-linearity after each layer but the last.
  *
  * @param inputs the length of the input
- * @param hidden the lengths of the affine layers before the one that fills the first feature map
+ * @param hidden the lengths of the affine layers before the one that fills the first feature maps, pixel by pixel
  * @param filters the number of input channels of each transposed convolution
  * @param perPixel the number of outputs for each element of the image: 1, or more where a likelihood needs more
  *     parameters; outputs are ordered parameter by parameter, each in the image's own order
@@ -62,7 +62,7 @@ public record Deconvolutional(
 
     @Override
     public List<Slot> slots() {
-        List<Slot> slots = new ArrayList<>(Slot.under("affine", head().slots()));
+        List<Slot> slots = new ArrayList<>(Slot.under("dense", head().slots()));
         for (int i = 0; i < filters.size(); i++) {
             long in = filters.get(i);
             long out = outputs(i);
@@ -86,7 +86,8 @@ public record Deconvolutional(
     @Override
     public Tensor apply(Parameters w, Tensor x) {
         long[] batch = Shapes.batch(x.shape());
-        Tensor h = head().activated(w.at("affine"), x).reshape(-1, filters.get(0), rows(), columns());
+        Tensor flat = head().activated(w.at("dense"), x);
+        Tensor h = Convolutional.byChannel(flat.reshape(-1, rows(), columns(), filters.get(0)));
         for (int i = 0; i < filters.size(); i++) {
             Parameters layer = w.at("convolution").at(String.valueOf(i));
             // an odd length lost its last row or column to the halving; output padding gives it back

@@ -145,7 +145,7 @@ class NetworkTest {
             Tensor z = encoder.apply(parameters(encoder), x);
             assertThat(decoder.apply(parameters(decoder), z).shape()).containsExactly(2, encoder.inputs());
             // the filled feature map of the one is the flattened feature map of the other
-            assertThat(slot(decoder, "affine.1.bias")).isEqualTo(slot(encoder, "affine.0.weight") / 6);
+            assertThat(slot(decoder, "dense.1.bias")).isEqualTo(slot(encoder, "dense.0.weight") / 6);
         }
     }
 

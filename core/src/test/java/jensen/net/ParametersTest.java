@@ -176,7 +176,7 @@ class ParametersTest {
                 .isEqualTo(Slot.weight("convolution.0.weight", List.of(5L, 3L, 4L, 4L), 48, 80));
         assertThat(decoder.slots().get(2))
                 .isEqualTo(Slot.weight("convolution.0.weight", List.of(5L, 3L, 4L, 4L), 80, 48));
-        assertThat(encoder.slots().get(2)).isEqualTo(Slot.affine("affine.0.weight", 80, 2));
+        assertThat(encoder.slots().get(2)).isEqualTo(Slot.affine("dense.0.weight", 80, 2));
     }
 
     @Test

@@ -73,7 +73,17 @@ final class PlainNetwork {
             rows /= 2;
             columns /= 2;
         }
-        return affine("affine.", c.hidden().size() + 1, c.activation(), h);
+        return affine("dense.", c.hidden().size() + 1, c.activation(), transposed(h, in));
+    }
+
+    /** A matrix of so many rows, row by row, as its columns. */
+    private static double[] transposed(double[] matrix, int rows) {
+        int columns = matrix.length / rows;
+        double[] found = new double[matrix.length];
+        for (int i = 0; i < matrix.length; i++) {
+            found[i % columns * rows + i / columns] = matrix[i];
+        }
+        return found;
     }
 
     private double[] convolve(int layer, double[] x, int in, int rows, int columns, int out) {
@@ -101,7 +111,8 @@ final class PlainNetwork {
 
     private double[] deconvolutional(Deconvolutional d, double... x) {
         List<Integer> filters = d.filters();
-        double[] h = activate(d.activation(), affine("affine.", d.hidden().size() + 1, d.activation(), x));
+        double[] pixels = activate(d.activation(), affine("dense.", d.hidden().size() + 1, d.activation(), x));
+        double[] h = transposed(pixels, pixels.length / filters.get(0));
         for (int layer = 0; layer < filters.size(); layer++) {
             int times = filters.size() - layer;
             boolean last = times == 1;

@@ -520,7 +520,7 @@ public final class Tensor {
 
     /** Two axes exchanged. */
     public Tensor transpose(long a, long b) {
-        return op(() -> pointer.transpose(a, b));
+        return Tape.through(this, t -> t.transpose(a, b), (c, to) -> to.add(0, c.transpose(a, b)));
     }
 
     /** The part of an axis that starts at {@code from} and has {@code length} elements; shares memory. */
