@@ -60,7 +60,7 @@ public record Elbo(KlForm kl) implements Bound {
 
     @Override
     public Tensor of(Tensor logWeights) {
-        return logWeights.mean(0);
+        return logWeights.size(0) == 1 ? logWeights.select(0, 0) : logWeights.mean(0);
     }
 
     /** 1/K. */

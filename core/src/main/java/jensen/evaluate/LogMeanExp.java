@@ -64,9 +64,12 @@ public record LogMeanExp(
      *     sampling, §2.2</a>
      */
     static LogMeanExp ofStrata(double[][] strata) {
+        if (strata.length == 1) {
+            return of(strata[0]);
+        }
         LogMeanExp all =
                 of(Arrays.stream(strata).flatMapToDouble(Arrays::stream).toArray());
-        if (strata.length == 1 || !Double.isFinite(all.standardError)) {
+        if (!Double.isFinite(all.standardError)) {
             return all;
         }
         int k = Arrays.stream(strata).mapToInt(part -> part.length).sum();

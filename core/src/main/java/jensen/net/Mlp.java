@@ -2,6 +2,8 @@ package jensen.net;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import jensen.tensor.Shapes;
 import jensen.tensor.Tensor;
 
 /**
@@ -56,12 +58,12 @@ public record Mlp(int inputs, List<Integer> hidden, int outputs, Activation acti
 
     @Override
     public Tensor apply(Parameters w, Tensor x) {
-        return affine(w, hidden.size(), lastHidden(w, x));
+        return byRows(x, rows -> affine(w, hidden.size(), hidden(w, rows)));
     }
 
     /** The activation of the outputs. */
     Tensor activated(Parameters w, Tensor x) {
-        return activation.affine(lastHidden(w, x), w.get(outputWeight()), w.get(outputBias()));
+        return byRows(x, rows -> activation.affine(hidden(w, rows), w.get(outputWeight()), w.get(outputBias())));
     }
 
     /** The name of the weight of the last layer, which is affine. */
@@ -71,6 +73,19 @@ public record Mlp(int inputs, List<Integer> hidden, int outputs, Activation acti
 
     /** What the last layer takes, {@code […, H]}, for x {@code […, inputs]}. */
     public Tensor lastHidden(Parameters w, Tensor x) {
+        return byRows(x, rows -> hidden(w, rows));
+    }
+
+    /** Does what is done to rows {@code [N, inputs]} to those of x {@code […, inputs]}: one change of shape for all layers. */
+    private Tensor byRows(Tensor x, UnaryOperator<Tensor> layers) {
+        if (x.rank() == 2) {
+            return layers.apply(x);
+        }
+        Tensor rows = layers.apply(x.reshape(-1, inputs));
+        return rows.reshape(Shapes.append(Shapes.batch(x.shape()), rows.size(1)));
+    }
+
+    private Tensor hidden(Parameters w, Tensor x) {
         Tensor h = x;
         for (int i = 0; i < hidden.size(); i++) {
             h = activation.affine(h, w.get(i + ".weight"), w.get(i + ".bias"));

@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
  * writing and reading it once more.
  */
 public final class Gradient {
+    /** Made once, as every sum of rows needs some. */
+    private static final Tensor ONES =
+            Tensor.zeros(DType.FLOAT32, Device.CPU, 4096).add(1).retain();
+
     private final Tensor like;
     private final List<Tensor> whole = new ArrayList<>();
     private final List<Product> products = new ArrayList<>();
@@ -163,7 +167,7 @@ public final class Gradient {
         }
         for (Tensor rows : sums) {
             Tensor part = to - from == rows.size(1) ? rows : rows.narrow(1, from, to - from);
-            Tensor ones = Tensor.op(() -> torch.ones(new long[] {rows.size(0)}, rows.pointer.options()));
+            Tensor ones = ones(rows);
             double before = add ? 1 : 0;
             Tensor.guarded(
                     () -> buffer.pointer.addmv_(part.pointer.t(), ones.pointer, new Scalar(before), new Scalar(1.0)));
@@ -175,6 +179,14 @@ public final class Gradient {
             add = true;
         }
         return add;
+    }
+
+    /** A vector of as many ones as there are rows. */
+    private static Tensor ones(Tensor rows) {
+        long n = rows.size(0);
+        return rows.dtype() == ONES.dtype() && !rows.pointer.is_cuda() && n <= ONES.count()
+                ? ONES.narrow(0, 0, n)
+                : Tensor.op(() -> torch.ones(new long[] {n}, rows.pointer.options()));
     }
 
     private static void put(Tensor part, Tensor buffer, boolean add) {
