@@ -33,9 +33,9 @@ final class LinearMap {
             UnaryOperator<org.bytedeco.pytorch.Tensor> apply,
             BinaryOperator<org.bytedeco.pytorch.Tensor> pullback) {
         static final Then NOTHING = new Then(Operators.kept(new IValue("none")), y -> y, (c, y) -> c);
-        static final Then TANH = new Then(Operators.kept(new IValue("tanh")), y -> y.tanh(), torch::tanh_backward);
+        static final Then TANH = new Then(Operators.kept(new IValue("tanh")), y -> y.tanh_(), torch::tanh_backward);
         static final Then SIGMOID =
-                new Then(Operators.kept(new IValue("sigmoid")), y -> y.sigmoid(), torch::sigmoid_backward);
+                new Then(Operators.kept(new IValue("sigmoid")), y -> y.sigmoid_(), torch::sigmoid_backward);
         static final Then RELU = new Then(
                 Operators.kept(new IValue("relu")),
                 y -> y.relu_(),
