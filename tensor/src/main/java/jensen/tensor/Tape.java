@@ -31,6 +31,23 @@ final class Tape {
         void pull(Gradient.Some cotangent, Sink to);
     }
 
+    /** The pullback of the same elements in another shape; rows stay what they are where they keep their length. */
+    record Reshaped(Tensor from) implements PullbackByRows {
+        @Override
+        public void pull(Tensor cotangent, Sink to) {
+            to.add(0, cotangent.reshape(from.shape()));
+        }
+
+        @Override
+        public void pull(Gradient.Some cotangent, Sink to) {
+            if (cotangent.value().size(-1) == from.size(-1)) {
+                to.add(0, cotangent);
+            } else {
+                to.add(0, cotangent.rows().spread(cotangent.value(), from));
+            }
+        }
+    }
+
     /** Where the cotangents of an operation's inputs go. */
     interface Sink {
         /** Whether the cotangent of input {@code i} is of any use. */

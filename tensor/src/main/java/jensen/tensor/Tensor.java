@@ -510,7 +510,7 @@ public final class Tensor {
 
     /** The same elements in another shape; one length may be −1. */
     public Tensor reshape(long... shape) {
-        return Tape.through(this, t -> t.reshape(shape), (c, to) -> to.add(0, c.reshape(shape())));
+        return Tape.through(this, t -> t.reshape(shape), new Tape.Reshaped(this));
     }
 
     /** The same tensor with a further axis of length 1. */

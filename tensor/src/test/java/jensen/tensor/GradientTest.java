@@ -57,6 +57,37 @@ class GradientTest {
         }
     }
 
+    /** Two of six rows count, whether a layer's result is looked at row by row or as a cube; or as three rows of twice the length. */
+    @Test
+    void rowsAreLeftOutThroughAnotherShape() {
+        try (Scope scope = new Scope()) {
+            Tensor x = Generator.of(2).normal(DType.FLOAT64, Device.CPU, 6, 4).requiresGradient();
+            for (long[] shape : new long[][] {{6, 5}, {2, 3, 5}, {3, 10}}) {
+                Tensor y = x.linear(
+                                Generator.of(3).normal(DType.FLOAT64, Device.CPU, 5, 4),
+                                Tensor.zeros(DType.FLOAT64, Device.CPU, 5))
+                        .reshape(shape);
+                Tensor squares = Autograd.rowwise(
+                        y,
+                        () -> y.square().sum(-1),
+                        (c, rows) -> rows.apply(y).mul(2).mul(c.unsqueeze(-1)));
+                double[] counts = new double[Math.toIntExact(squares.count())];
+                counts[1] = 3;
+                counts[counts.length - 1] = -1;
+                Tensor counted = Tensor.of(counts, squares.shape());
+
+                Gradient found = Autograd.gradients(squares.mul(counted).sum(), 1, List.of(x), true)
+                        .get(0);
+
+                boolean some = shape[shape.length - 1] == 5;
+                assertThat(found.onlySome() != null).as(Arrays.toString(shape)).isEqualTo(some);
+                Tensor whole = y.square().sum(-1).mul(counted).sum();
+                assertNear(
+                        found.toTensor(), Autograd.gradient(whole, List.of(x)).get(0));
+            }
+        }
+    }
+
     private static void assertNear(Tensor found, Tensor expected) {
         assertThat(found.shape()).isEqualTo(expected.shape());
         assertThat(Arrays.stream(found.sub(expected).toDoubles())
