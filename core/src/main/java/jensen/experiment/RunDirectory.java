@@ -218,7 +218,7 @@ public record RunDirectory(Path path) {
             return Safetensors.read(path.resolve(CHECKPOINT));
         } catch (SafetensorsException damaged) {
             throw DataException.in(
-                    path.resolve(CHECKPOINT), "a checkpoint", "others: " + damaged.getMessage(), damaged);
+                    path.resolve(CHECKPOINT), "a checkpoint", String.valueOf(damaged.getMessage()), damaged);
         }
     }
 
