@@ -226,11 +226,7 @@ public record Evaluator(
 
     /** Rows as the likelihood sees them, {@code [n, X]}. */
     public Batch read(Dataset data, int[] rows) {
-        int width = data.shape().size();
-        float[] values = new float[rows.length * width];
-        encoding.encode(data, rows, 0, rows.length, rng.split("encode"), values);
-        Tensor flat = theta.flat();
-        return new Batch(Tensor.of(values, flat.device(), rows.length, width).to(flat.dtype()), rows);
+        return Batch.read(data, rows, encoding, rng.split("encode"), theta.flat());
     }
 
     /** q(z|x) of data, as the guide chooses it for any: events {@code [D]} under {@code [B]}. */

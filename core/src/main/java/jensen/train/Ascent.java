@@ -19,6 +19,9 @@ final class Ascent {
     /** In elements; a shorter vector at a piece's end may be rounded otherwise, and one across two lines takes longer. */
     private static final long LINE = 64;
 
+    /** Elements of a leaf from which on it is cut. */
+    private static final long LARGE = 16_384;
+
     final Parameters parameters;
     final List<Tensor> leaves;
     private final Optimiser optimiser;
@@ -26,10 +29,10 @@ final class Ascent {
     private final Tensor gradient;
     private final List<Piece> pieces;
 
-    /** A share of the parameters: the leaves or parts of leaves in it, with their gradient, and what is moved. */
-    private record Piece(List<Part> parts, Tensor gradient, Move move) {}
+    /** What one task sums, and what it moves, which is nearly the same. */
+    private record Piece(List<Part> parts, Move move) {}
 
-    /** Nearly the same share of the parameters, from one whole cache line to another, with their gradient. */
+    /** A share of all parameters, from one whole cache line to another, with their gradient. */
     private record Move(Tensor gradient, Optimised values) {}
 
     /** Elements {@code from} … {@code to} − 1 of a leaf, and where their derivatives are added up. */
@@ -41,45 +44,47 @@ final class Ascent {
         this.optimiser = optimiser;
         this.optimised = new Optimised(parameters.flat(), optimiser);
         this.gradient = parameters.flat().zerosLike();
-        this.pieces = IntStream.range(0, pieces)
-                .mapToObj(i -> piece(from(i, pieces), from(i + 1, pieces)))
-                .toList();
+        this.pieces = IntStream.range(0, pieces).mapToObj(i -> piece(i, pieces)).toList();
     }
 
-    /** Where a piece begins: an even share, moved back to the beginning of a row where it is within a matrix. */
-    private long from(int piece, int pieces) {
-        long share = parameters.count() * piece / pieces;
+    /**
+     * Rows of all large leaves, since those of one may take longer than those of another: zeros of data are left out of its
+     * layer's gradient. Of the small ones every piece has some.
+     */
+    private Piece piece(int piece, int pieces) {
+        List<Part> parts = new ArrayList<>();
         long start = 0;
-        for (Tensor leaf : leaves) {
-            if (share < start + leaf.count()) {
-                return share - (share - start) % Gradient.grain(leaf);
+        int small = 0;
+        for (int i = 0; i < leaves.size(); i++) {
+            Tensor leaf = leaves.get(i);
+            boolean cut = leaf.count() >= LARGE;
+            if (!cut) {
+                small++;
+            }
+            long from = cut ? row(leaf, piece, pieces) : 0;
+            long to = cut ? row(leaf, piece + 1, pieces) : small % pieces == piece ? leaf.count() : 0;
+            if (from < to) {
+                parts.add(new Part(i, from, to, gradient.narrow(0, start + from, to - from)));
             }
             start += leaf.count();
         }
-        return parameters.count();
+        return new Piece(parts, move(line(piece, pieces), line(piece + 1, pieces)));
     }
 
-    private Piece piece(long from, long to) {
-        List<Part> parts = new ArrayList<>();
-        long start = 0;
-        for (int i = 0; i < leaves.size(); i++) {
-            long end = start + leaves.get(i).count();
-            long low = Math.max(start, from);
-            long high = Math.min(end, to);
-            if (low < high) {
-                parts.add(new Part(i, low - start, high - start, gradient.narrow(0, low, high - low)));
-            }
-            start = end;
-        }
-        return new Piece(parts, gradient.narrow(0, from, to - from), move(line(from), line(to)));
+    /** Where a piece of a leaf begins: at a row. */
+    private static long row(Tensor leaf, int piece, int pieces) {
+        long share = leaf.count() * piece / pieces;
+        return share - share % Gradient.grain(leaf);
+    }
+
+    /** Where a piece of the parameters begins that is moved: at a cache line. */
+    private long line(int piece, int pieces) {
+        long share = parameters.count() * piece / pieces;
+        return piece == pieces ? share : share - share % LINE;
     }
 
     private Move move(long from, long to) {
         return new Move(gradient.narrow(0, from, to - from), optimised.part(from, to - from));
-    }
-
-    private long line(long at) {
-        return at == parameters.count() ? at : at - at % LINE;
     }
 
     /**
@@ -89,18 +94,16 @@ final class Ascent {
      * @return the squared length of the piece
      */
     double reduce(int piece, List<List<Gradient>> shards) {
-        Piece of = pieces.get(piece);
-        if (of.parts.isEmpty()) {
-            return 0;
-        }
+        double squares = 0;
         try (Scope scope = new Scope()) {
-            for (Part part : of.parts) {
+            for (Part part : pieces.get(piece).parts) {
                 List<Gradient> terms =
                         shards.stream().map(s -> s.get(part.leaf)).toList();
                 Gradient.sum(terms, part.sum, part.from, part.to);
+                squares += part.sum.dot(part.sum).item();
             }
-            return of.gradient.dot(of.gradient).item();
         }
+        return squares;
     }
 
     /** Moves one piece of the parameters along its gradient times {@code scale}, once all pieces are reduced. */

@@ -78,11 +78,7 @@ public final class Reader {
      * @param like of the type and on the device that x shall be
      */
     public Batch read(long step, int[] rows, Tensor like) {
-        int width = data.shape().size();
-        float[] values = new float[rows.length * width];
-        training.encoding()
-                .encode(data, rows, 0, rows.length, rng.split("encode").split(epoch(step)), values);
-        Tensor x = Tensor.of(values, like.device(), rows.length, width).to(like.dtype());
-        return new Batch(x, rows);
+        Generator ofEpoch = rng.split("encode").split(epoch(step));
+        return Batch.read(data, rows, training.encoding(), ofEpoch, like);
     }
 }

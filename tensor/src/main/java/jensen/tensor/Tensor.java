@@ -2,10 +2,9 @@ package jensen.tensor;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
-import org.bytedeco.javacpp.DoublePointer;
-import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
@@ -45,35 +44,30 @@ public final class Tensor {
 
     /** A float32 tensor of the given shape, from values in row-major order. */
     public static Tensor of(float[] values, Device device, long... shape) {
-        requireCount(values.length, shape);
-        Tensor t = empty(DType.FLOAT32, shape);
-        if (values.length > 0) {
-            FloatPointer data = t.pointer.data_ptr_float();
-            data.capacity(values.length).put(values, 0, values.length);
-        }
-        return t.to(device);
+        return filled(values.length, t -> t.data_ptr_float().put(values), DType.FLOAT32, device, shape);
+    }
+
+    /** A float32 matrix whose rows, numbered from 0 on, are written one by one into an array that stays in the cache. */
+    public static Tensor ofRows(int rows, int width, ObjIntConsumer<float[]> row, Device device) {
+        float[] one = new float[width];
+        Consumer<org.bytedeco.pytorch.Tensor> each = t -> {
+            var all = t.data_ptr_float().capacity(t.numel()).asBuffer();
+            for (int r = 0; r < rows; r++) {
+                row.accept(one, r);
+                all.put(one);
+            }
+        };
+        return filled(Math.multiplyExact(rows, width), each, DType.FLOAT32, device, rows, width);
     }
 
     /** A float64 tensor of the given shape, from values in row-major order. */
     public static Tensor of(double[] values, Device device, long... shape) {
-        requireCount(values.length, shape);
-        Tensor t = empty(DType.FLOAT64, shape);
-        if (values.length > 0) {
-            DoublePointer data = t.pointer.data_ptr_double();
-            data.capacity(values.length).put(values, 0, values.length);
-        }
-        return t.to(device);
+        return filled(values.length, t -> t.data_ptr_double().put(values), DType.FLOAT64, device, shape);
     }
 
     /** An int64 tensor of the given shape, from values in row-major order. */
     public static Tensor of(long[] values, Device device, long... shape) {
-        requireCount(values.length, shape);
-        Tensor t = empty(DType.INT64, shape);
-        if (values.length > 0) {
-            LongPointer data = t.pointer.data_ptr_long();
-            data.capacity(values.length).put(values, 0, values.length);
-        }
-        return t.to(device);
+        return filled(values.length, t -> t.data_ptr_long().put(values), DType.INT64, device, shape);
     }
 
     /** A tensor of zeros. */
@@ -94,11 +88,17 @@ public final class Tensor {
         return new TensorOptions(dtype.scalarType).device(new org.bytedeco.pytorch.DeviceOptional(device.toNative()));
     }
 
-    private static void requireCount(int values, long... shape) {
+    private static Tensor filled(
+            int values, Consumer<org.bytedeco.pytorch.Tensor> put, DType dtype, Device device, long... shape) {
         if (Shapes.count(shape) != values) {
             throw new IllegalArgumentException(
                     "shape " + Arrays.toString(shape) + " holds " + Shapes.count(shape) + " values, found " + values);
         }
+        Tensor t = empty(dtype, shape);
+        if (values > 0) {
+            put.accept(t.pointer);
+        }
+        return t.to(device);
     }
     // ---- asking -----------------------------------------------------------------------------------------------
 

@@ -59,6 +59,11 @@ class TensorTest {
         assertThat(Tensor.of(new float[0], 0, 3).toDoubles()).isEmpty();
         assertThat(Tensor.of(new double[] {1, 2, 3, 4}, 2, 2).transpose(0, 1).toDoubles())
                 .containsExactly(1, 3, 2, 4);
+        Tensor rows = Tensor.ofRows(3, 2, (row, i) -> row[i % 2] = i + 1, Device.CPU);
+        assertThat(rows.shape()).containsExactly(3, 2);
+        assertThat(rows.toFloats()).as("an array that holds the row before").containsExactly(1, 0, 1, 2, 3, 2);
+        assertThat(Tensor.ofRows(0, 2, (row, i) -> row[0] = 1, Device.CPU).shape())
+                .containsExactly(0, 2);
         assertThat(Tensor.of(new double[] {1, 2}, 2)).hasToString("FLOAT64[2] [1.0, 2.0]");
     }
 
@@ -201,7 +206,7 @@ class TensorTest {
             }
         }
         Set<String> tested = new TreeSet<>(OperationsTest.names());
-        tested.addAll(Set.of("of", "zeros", "scalar", "detach", "requiresGradient", "retain"));
+        tested.addAll(Set.of("of", "ofRows", "zeros", "scalar", "detach", "requiresGradient", "retain"));
         public_.removeIf(n -> n.endsWith("InPlace"));
         public_.removeAll(tested);
 
