@@ -20,7 +20,7 @@ final class Ascent {
     private static final long LINE = 64;
 
     /** Elements of a leaf from which on it is cut. */
-    private static final long LARGE = 16_384;
+    private static final long LARGE = 4096;
 
     final Parameters parameters;
     final List<Tensor> leaves;
@@ -48,8 +48,8 @@ final class Ascent {
     }
 
     /**
-     * Rows of all large leaves, since those of one may take longer than those of another: zeros of data are left out of its
-     * layer's gradient. Of the small ones every piece has some.
+     * Rows of all large leaves, since those of one may take longer than those of another: zeros of data are left out of a
+     * first layer's gradient. The small ones are dealt out.
      */
     private Piece piece(int piece, int pieces) {
         List<Part> parts = new ArrayList<>();
@@ -57,18 +57,19 @@ final class Ascent {
         int small = 0;
         for (int i = 0; i < leaves.size(); i++) {
             Tensor leaf = leaves.get(i);
-            boolean cut = leaf.count() >= LARGE;
-            if (!cut) {
-                small++;
-            }
-            long from = cut ? row(leaf, piece, pieces) : 0;
-            long to = cut ? row(leaf, piece + 1, pieces) : small % pieces == piece ? leaf.count() : 0;
-            if (from < to) {
-                parts.add(new Part(i, from, to, gradient.narrow(0, start + from, to - from)));
+            if (leaf.count() >= LARGE) {
+                parts.add(part(i, start, row(leaf, piece, pieces), row(leaf, piece + 1, pieces)));
+            } else if (small++ % pieces == piece) {
+                parts.add(part(i, start, 0, leaf.count()));
             }
             start += leaf.count();
         }
+        parts.removeIf(part -> part.from == part.to);
         return new Piece(parts, move(line(piece, pieces), line(piece + 1, pieces)));
+    }
+
+    private Part part(int leaf, long start, long from, long to) {
+        return new Part(leaf, from, to, gradient.narrow(0, start + from, to - from));
     }
 
     /** Where a piece of a leaf begins: at a row. */
