@@ -79,7 +79,8 @@ final class TrainingOracles {
         try (Scope scope = new Scope()) {
             Parameters theta = training.theta(DType.FLOAT64, Device.CPU);
             Parameters phi = training.phi(DType.FLOAT64, Device.CPU);
-            Batch batch = batch(data);
+            int[] rows = IntStream.range(0, 10).toArray();
+            Batch batch = Batch.read(data, rows, new Encoding.AsStored(), Generator.of(0), theta.flat());
             Tensor value = value(bound, training, theta, phi, batch);
             List<Tensor> leaves = new ArrayList<>(theta.leaves());
             leaves.addAll(phi.leaves());
@@ -107,13 +108,6 @@ final class TrainingOracles {
         for (int i = 0; i < leaves.size(); i++) {
             leaves.get(i).detach().addInPlace(directions.get(i), by);
         }
-    }
-
-    private static Batch batch(Dataset data) {
-        int[] rows = IntStream.range(0, 10).toArray();
-        float[] x = new float[rows.length * WIDTH];
-        new Encoding.AsStored().encode(data, rows, 0, rows.length, Generator.of(0), x);
-        return new Batch(Tensor.of(x, rows.length, WIDTH).to(DType.FLOAT64), rows);
     }
 
     private static Tensor value(Bound bound, Training training, Parameters theta, Parameters phi, Batch batch) {

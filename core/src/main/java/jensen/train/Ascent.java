@@ -65,7 +65,7 @@ final class Ascent {
             start += leaf.count();
         }
         parts.removeIf(part -> part.from == part.to);
-        return new Piece(parts, move(line(piece, pieces), line(piece + 1, pieces)));
+        return new Piece(parts, move(piece, pieces));
     }
 
     private Part part(int leaf, long start, long from, long to) {
@@ -84,7 +84,9 @@ final class Ascent {
         return piece == pieces ? share : share - share % LINE;
     }
 
-    private Move move(long from, long to) {
+    private Move move(int piece, int pieces) {
+        long from = line(piece, pieces);
+        long to = line(piece + 1, pieces);
         return new Move(gradient.narrow(0, from, to - from), optimised.part(from, to - from));
     }
 
