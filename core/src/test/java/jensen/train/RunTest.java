@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import jensen.bound.ImportanceWeighted;
 import jensen.data.Dataset;
 import jensen.data.Shape;
@@ -19,6 +20,7 @@ import jensen.gradient.Pathwise;
 import jensen.model.Family;
 import jensen.net.Parameters;
 import jensen.optim.Adam;
+import jensen.optim.Schedule;
 import jensen.optim.Sgd;
 import jensen.tensor.Safetensors;
 import jensen.tensor.Scope;
@@ -53,6 +55,58 @@ class RunTest {
             assertThat(steps(several, 40)).isEqualTo(steps(one, 40));
             assertThat(weights(several)).isEqualTo(weights(one));
         }
+    }
+
+    /** Layers so large that sums of their gradients are cut, and that oneDNN multiplies them, zeros left out where there are many. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4})
+    void neitherShardsNorThreadsChangeTheGradientOfLargeLayers(int threads) {
+        Dataset sparse = mostlyZero();
+        try (Run whole = Examples.run(large(1), sparse, 1);
+                Run cut = Examples.run(large(7), sparse, 1);
+                Run several = Examples.run(large(7), sparse, threads)) {
+            float[] start = weights(whole);
+            whole.next();
+            cut.next();
+            several.next();
+
+            assertThat(furthest(weights(several), weights(cut))).isZero();
+            assertThat(furthest(weights(cut), weights(whole))).isLessThan(2e-6);
+            assertThat(furthest(weights(cut), start)).isGreaterThan(0.1);
+        }
+    }
+
+    private static double furthest(float[] a, float[] b) {
+        return IntStream.range(0, a.length)
+                .mapToDouble(i -> Math.abs((double) a[i] - b[i]))
+                .max()
+                .orElseThrow();
+    }
+
+    /** One step with it is the gradient. */
+    private static Training large(int shards) {
+        Training t = Examples.training();
+        return new Training(
+                Examples.model(5, List.of(1000), new Family.Bernoulli()),
+                Examples.guide(5, List.of(1000)),
+                t.objective(),
+                new Sgd(0),
+                new Schedule.Constant(1),
+                t.klWeight(),
+                0,
+                t.encoding(),
+                64,
+                shards,
+                t.initialiser(),
+                7);
+    }
+
+    private static Dataset mostlyZero() {
+        float[] pixels = new float[64 * Examples.PIXELS];
+        for (int i = 0; i < pixels.length; i += 7) {
+            pixels[i] = 1;
+        }
+        return Dataset.of("sparse", Shape.vector(Examples.PIXELS), Values.BINARY, pixels);
     }
 
     /** One thread that is alone waits for nobody: what no part accounts for is small; two cannot have worked longer than twice. */
