@@ -241,16 +241,7 @@ public final class Autograd {
                 if (leaves.contains(of.get(i))) {
                     gradient(of.get(i)).add(product);
                 } else if (wants(i)) {
-                    add(i, product.left().transpose(0, 1).matmul(product.right()));
-                }
-            }
-
-            @Override
-            public void addSum(int i, Tensor rows) {
-                if (leaves.contains(of.get(i))) {
-                    gradient(of.get(i)).addSum(rows);
-                } else if (wants(i)) {
-                    add(i, rows.sum(0));
+                    add(i, product.multiplied(of.get(i)));
                 }
             }
 

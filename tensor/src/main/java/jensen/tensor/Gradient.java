@@ -14,14 +14,13 @@ import org.jspecify.annotations.Nullable;
  * writing and reading it once more.
  */
 public final class Gradient {
-    /** Made once, as every sum of rows needs some. */
+    /** A column, made once, as every sum of rows needs some. */
     private static final Tensor ONES =
-            Tensor.zeros(DType.FLOAT32, Device.CPU, 4096).add(1).retain();
+            Tensor.zeros(DType.FLOAT32, Device.CPU, 4096, 1).add(1).retain();
 
     private final Tensor like;
     private final List<Tensor> whole = new ArrayList<>();
     private final List<Product> products = new ArrayList<>();
-    private final List<Tensor> sums = new ArrayList<>(); // of their rows
     private final List<Slice> slices = new ArrayList<>();
     private final List<Some> some = new ArrayList<>();
 
@@ -30,7 +29,16 @@ public final class Gradient {
      *
      * @param sparse right once more where most of it is zero
      */
-    record Product(Tensor left, Tensor right, @Nullable SparseRows sparse) {}
+    record Product(Tensor left, Tensor right, @Nullable SparseRows sparse) {
+        /** The sum of rows {@code [n, a]}, which is the derivative by a vector {@code [a]} that was added to each. */
+        static Product sumOf(Tensor rows) {
+            return new Product(rows, ones(rows), null);
+        }
+
+        Tensor multiplied(Tensor like) {
+            return left.transpose(0, 1).matmul(right).reshape(like.shape());
+        }
+    }
 
     /** The derivative by the elements from {@code from} on of the innermost axis; by all others it is zero. */
     record Slice(Tensor value, long from) {
@@ -56,11 +64,6 @@ public final class Gradient {
         products.add(product);
     }
 
-    /** Adds the sum of all rows {@code [n, a]} to the derivative by a vector {@code [a]}. */
-    void addSum(Tensor rows) {
-        sums.add(rows);
-    }
-
     void add(Slice slice) {
         slices.add(slice);
     }
@@ -72,7 +75,7 @@ public final class Gradient {
     /** This where it is zero but for some rows. */
     @Nullable
     Some onlySome() {
-        boolean only = some.size() == 1 && whole.isEmpty() && products.isEmpty() && sums.isEmpty() && slices.isEmpty();
+        boolean only = some.size() == 1 && whole.isEmpty() && products.isEmpty() && slices.isEmpty();
         return only ? some.get(0) : null;
     }
 
@@ -107,12 +110,11 @@ public final class Gradient {
     public void add(Gradient other) {
         whole.addAll(other.whole());
         products.addAll(other.products);
-        sums.addAll(other.sums);
     }
 
     /** All terms, summed. */
     public Tensor toTensor() {
-        if (products.isEmpty() && sums.isEmpty() && !whole().isEmpty()) {
+        if (products.isEmpty() && !whole().isEmpty()) {
             return whole.stream().reduce(Tensor::add).orElseThrow();
         }
         Tensor sum = Native.withoutGradient(
@@ -165,14 +167,6 @@ public final class Gradient {
             multiply(p, buffer, from, to, add);
             add = true;
         }
-        for (Tensor rows : sums) {
-            Tensor part = to - from == rows.size(1) ? rows : rows.narrow(1, from, to - from);
-            Tensor ones = ones(rows);
-            double before = add ? 1 : 0;
-            Tensor.guarded(
-                    () -> buffer.pointer.addmv_(part.pointer.t(), ones.pointer, new Scalar(before), new Scalar(1.0)));
-            add = true;
-        }
         for (Tensor term : whole()) {
             Tensor all = flat(term, like);
             put(from == 0 && to == all.count() ? all : all.narrow(0, from, to - from), buffer, add);
@@ -181,12 +175,12 @@ public final class Gradient {
         return add;
     }
 
-    /** A vector of as many ones as there are rows. */
+    /** As many ones as there are rows, {@code [n, 1]}. */
     private static Tensor ones(Tensor rows) {
         long n = rows.size(0);
         return rows.dtype() == ONES.dtype() && !rows.pointer.is_cuda() && n <= ONES.count()
                 ? ONES.narrow(0, 0, n)
-                : Tensor.op(() -> torch.ones(new long[] {n}, rows.pointer.options()));
+                : Tensor.op(() -> torch.ones(new long[] {n, 1}, rows.pointer.options()));
     }
 
     private static void put(Tensor part, Tensor buffer, boolean add) {
@@ -213,6 +207,10 @@ public final class Gradient {
             put(sparse.transposedTimes(other, (int) first, (int) count).reshape(-1), buffer, add);
             return;
         }
+        if (OneDnn.suits(rows, other)) {
+            OneDnn.addTransposed(rows, first, count, other, add ? 1 : 0, buffer);
+            return;
+        }
         Tensor.guarded(() -> buffer.pointer
                 .view(count, width)
                 .addmm_(
@@ -234,6 +232,6 @@ public final class Gradient {
 
     private Stream<Tensor> terms() {
         Stream<Tensor> factors = products.stream().flatMap(p -> Stream.of(p.left, p.right));
-        return Stream.of(whole().stream(), sums.stream(), factors).flatMap(s -> s);
+        return Stream.concat(whole().stream(), factors);
     }
 }

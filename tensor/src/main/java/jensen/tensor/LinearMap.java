@@ -118,7 +118,7 @@ final class LinearMap {
         private void toParameters(Tensor flat, Tensor x, @Nullable SparseRows sparse, Tape.Sink to) {
             to.add(1, new Gradient.Product(flat, x, sparse));
             if (to.wants(2)) {
-                to.addSum(2, flat);
+                to.add(2, Gradient.Product.sumOf(flat));
             }
         }
 
@@ -153,6 +153,10 @@ final class LinearMap {
         if (sparse != null && !Tape.differentiable(List.of(x, weight))) {
             Tensor y = sparse.times(weight.transpose(0, 1));
             return Tensor.op(() -> then.apply.apply(bias == null ? y.pointer : y.pointer.add_(bias.pointer)));
+        }
+        boolean plain = bias == null && then.isNothing();
+        if (plain && OneDnn.suits(x, weight) && !Tape.differentiable(List.of(x, weight))) {
+            return OneDnn.timesTransposed(x, weight);
         }
         OperatorHandle oneDnn = ONEDNN;
         if (oneDnn != null && suits(x, weight, then) && !Tape.differentiable(List.of(x, weight))) {

@@ -59,9 +59,6 @@ final class Tape {
         /** Adds a product of matrices to the cotangent of input {@code i}. */
         void add(int i, Gradient.Product product);
 
-        /** Adds the sum of rows to the cotangent of input {@code i}, a vector. */
-        void addSum(int i, Tensor rows);
-
         /** Adds a part of the cotangent of input {@code i}. */
         void add(int i, Gradient.Slice slice);
 
