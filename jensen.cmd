@@ -34,5 +34,5 @@ echo built>"%BUILT%\built"
 set OMP_NUM_THREADS=1
 set OPENBLAS_NUM_THREADS=1
 for /f "usebackq delims=" %%c in ("%BUILT%\classpath") do set "CLASSPATH=%BUILT%\jensen-cli.jar;%%c"
-"%JAVA%" -XX:MaxRAMPercentage=40 -Djava.awt.headless=true %JENSEN_JAVA_OPTIONS% jensen.cli.Main %*
+"%JAVA%" -XX:MaxRAMPercentage=40 -XX:Tier4InvocationThreshold=1000 -Djava.awt.headless=true %JENSEN_JAVA_OPTIONS% jensen.cli.Main %*
 exit /b %errorlevel%
