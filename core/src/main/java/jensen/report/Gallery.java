@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import jensen.data.Dataset;
 import jensen.data.Shape;
@@ -165,14 +166,18 @@ public record Gallery(Experiment experiment, Evaluator evaluator) {
                 .toList();
         int x = Math.min(widest.get(0), widest.get(1));
         int y = Math.max(widest.get(0), widest.get(1));
-        boolean labelled = data.label(0).isPresent();
-        int[] labels = Arrays.stream(rows).map(r -> data.label(r).orElse(0)).toArray();
-        int classes = labelled ? Arrays.stream(labels).max().orElse(0) + 1 : 0;
+        int[] labels = Arrays.stream(rows)
+                .mapToObj(data::label)
+                .flatMapToInt(OptionalInt::stream)
+                .toArray();
+        int[] classes = Arrays.stream(labels).sorted().distinct().toArray();
         List<Scatter.Point> points = IntStream.range(0, rows.length)
-                .mapToObj(i -> new Scatter.Point(codes.mean()[i][x], codes.mean()[i][y], labels[i]))
+                .mapToObj(i -> new Scatter.Point(
+                        codes.mean()[i][x],
+                        codes.mean()[i][y],
+                        labels.length == 0 ? 0 : Arrays.binarySearch(classes, labels[i])))
                 .toList();
-        List<String> names =
-                IntStream.range(0, classes).mapToObj(String::valueOf).toList();
+        List<String> names = Arrays.stream(classes).mapToObj(String::valueOf).toList();
         return new Scatter(
                 "Codes of " + Words.count(rows.length) + " data",
                 "mean of z, dimension " + x,

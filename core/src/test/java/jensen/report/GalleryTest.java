@@ -159,6 +159,14 @@ class GalleryTest {
     }
 
     @Test
+    void onlyLabelsThatOccurAreNamed() {
+        Scatter scatter =
+                gallery().latent(DATA.labelled(new int[] {Integer.MAX_VALUE, 20240101, 20240101}), new int[] {0, 1, 2});
+        assertThat(scatter.labels()).containsExactly("20240101", "2147483647");
+        assertThat(scatter.points()).extracting(Scatter.Point::label).containsExactly(1, 0, 0);
+    }
+
+    @Test
     void brightnessIsTheRangeThatValuesCanHave() {
         float[] grey = {0, 51, 255};
         assertThat(Brightness.of(new Encoding.AsStored(), Values.GREY, grey).of(grey))
