@@ -1,5 +1,7 @@
 package jensen.cli;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -104,10 +106,6 @@ final class Choices {
         int first() {
             return lengths.get(0);
         }
-
-        int total() {
-            return lengths.stream().reduce(0, Math::addExact);
-        }
     }
 
     private Choices() {}
@@ -119,8 +117,16 @@ final class Choices {
         }
     }
 
+    /** @throws IllegalArgumentException if an option's number of seconds is negative or not a number */
+    static void seconds(String option, double value) {
+        if (!(value >= 0)) {
+            throw new IllegalArgumentException(option + ": expected seconds, 0 or more, found " + value);
+        }
+    }
+
     /** Makes a command line understand the names. */
     static void register(CommandLine line) {
+        line.registerConverter(Path.class, Choices::path);
         line.registerConverter(Networks.class, text -> one(text, names(Networks.values())));
         line.registerConverter(Activation.class, text -> one(text, names(Activation.values())));
         line.registerConverter(Initialiser.class, text -> one(text, names(Initialiser.values())));
@@ -144,6 +150,17 @@ final class Choices {
                 text -> new Networked(
                         Arrays.stream(text.split("/", -1)).map(Choices::sizes).toList()));
         line.registerConverter(Latents.class, Choices::latents);
+    }
+
+    private static Path path(String text) {
+        if (text.isEmpty()) {
+            throw new TypeConversionException("expected a path, found an empty one");
+        }
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new TypeConversionException("expected a path, found \"" + text + "\": " + e.getReason());
+        }
     }
 
     private static Bound bound(String text) {
@@ -228,7 +245,7 @@ final class Choices {
                 families.put(family.name(), none -> family);
             }
         }
-        families.put("categorical:C", classes -> new Family.Categorical((int) classes));
+        families.put("categorical:C", classes -> whole(classes, Family.Categorical::new));
         return withNumber(text, families);
     }
 
@@ -253,9 +270,9 @@ final class Choices {
         Map<String, DoubleFunction<Inference>> ways = new LinkedHashMap<>();
         ways.put("amortised", none -> new Inference.ByNetwork());
         ways.put("semi-amortised", none -> new Inference.Refined(Inference.FEW));
-        ways.put("semi-amortised:STEPS", steps -> new Inference.Refined(Inference.FEW.withSteps((int) steps)));
+        ways.put("semi-amortised:STEPS", steps -> whole(steps, n -> new Inference.Refined(Inference.FEW.withSteps(n))));
         ways.put("per-datum", none -> new Inference.Alone(Inference.MANY));
-        ways.put("per-datum:STEPS", steps -> new Inference.Alone(Inference.MANY.withSteps((int) steps)));
+        ways.put("per-datum:STEPS", steps -> whole(steps, n -> new Inference.Alone(Inference.MANY.withSteps(n))));
         return withNumber(text, ways);
     }
 

@@ -105,6 +105,10 @@ final class Evaluate implements Callable<Integer> {
         Choices.atLeast("--rows", rows, 1);
         Choices.atLeast("--samples", samples, 1);
         evidence.check();
+        boolean byMethod = evidence.isGiven() || against != null;
+        if (!byMethod) {
+            evidence.checkUnused();
+        }
         Trained opened = Trained.open(directory, seed, work);
         Trained trained = inference == null ? opened : opened.with(inference);
         try (Meter meter = Meter.of(terminal, 0)) {
@@ -117,7 +121,7 @@ final class Evaluate implements Callable<Integer> {
             int[] numbers = chosen.spread(n);
             IntConsumer progress = progress(meter, numbers.length * trained.passes());
             Trained once = trained.settled(chosen, numbers, progress);
-            return evidence.isGiven() || against != null
+            return byMethod
                     ? byMethod(once, chosen, numbers, meter, progress)
                     : byDraws(once, chosen, numbers, meter, progress);
         }

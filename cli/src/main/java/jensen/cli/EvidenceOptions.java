@@ -80,11 +80,19 @@ final class EvidenceOptions {
             description =
                     "Draws of a datum that importance sampling decodes at a time, which bounds the memory (default:"
                             + " what suits the data).")
-    private int chunk;
+    private @Nullable Integer chunk;
 
     /** Whether another way than plain importance sampling is asked for. */
     boolean isGiven() {
         return method != null || error != null;
+    }
+
+    /** @throws IllegalArgumentException if an option is given that only a method asked for would heed */
+    void checkUnused() {
+        if (chunk != null) {
+            throw new IllegalArgumentException(
+                    "--chunk: expected --evidence, --error or --against with it, found none");
+        }
     }
 
     double error() {
@@ -97,9 +105,7 @@ final class EvidenceOptions {
             throw new IllegalArgumentException("--error: expected a number above 0, found " + error());
         }
         Choices.atLeast("--budget", budget, FIRST);
-        if (chunk < 0) {
-            throw new IllegalArgumentException("--chunk: expected 1 or more, found " + chunk);
-        }
+        Choices.atLeast("--chunk", chunk, 1);
         if (method == Name.AIS && budget < Annealing.smallestBudget()) {
             throw new IllegalArgumentException("--budget: expected %d or more for --evidence ais, found %d"
                     .formatted(Annealing.smallestBudget(), budget));
@@ -117,13 +123,14 @@ final class EvidenceOptions {
     }
 
     private EvidenceMethod method(Name name) {
+        int together = chunk == null ? 0 : chunk;
         return switch (name) {
-            case AUTO -> new AutomaticEvidence(error(), budget, chunk);
+            case AUTO -> new AutomaticEvidence(error(), budget, together);
             case CLOSED_FORM -> new ClosedForm();
             case QUADRATURE -> new Quadrature(error(), budget);
             case ENUMERATION -> new EnumeratedEvidence(budget);
-            case IS -> new ImportanceSampling(Proposal.DEFENSIVE, FIRST, error(), budget, chunk);
-            case IS_Q -> new ImportanceSampling(Proposal.POSTERIOR, FIRST, error(), budget, chunk);
+            case IS -> new ImportanceSampling(Proposal.DEFENSIVE, FIRST, error(), budget, together);
+            case IS_Q -> new ImportanceSampling(Proposal.POSTERIOR, FIRST, error(), budget, together);
             case AIS -> new Annealing(error(), budget);
         };
     }

@@ -31,7 +31,7 @@ final class ModelChoices {
         Map<String, DoubleFunction<Choices.Posterior>> posteriors = new LinkedHashMap<>();
         posteriors.put("diagonal", none -> latent -> new Family.Normal());
         posteriors.put("full", none -> latent -> new CorrelatedFamily.FullNormal());
-        posteriors.put("lowrank:R", r -> Choices.whole(r, n -> latent -> new CorrelatedFamily.LowRankNormal(n)));
+        posteriors.put("lowrank:R", r -> Choices.whole(r, n -> latent -> lowRank(n, latent)));
         posteriors.put("mixture:M", m -> Choices.whole(m, n -> latent -> new CorrelatedFamily.NormalMixture(n)));
         posteriors.put("bernoulli", none -> latent -> new Family.Bernoulli());
         posteriors.put("categorical:C", c -> Choices.whole(c, n -> of(new CorrelatedFamily.OneHot(n))));
@@ -39,6 +39,15 @@ final class ModelChoices {
         posteriors.put("flow:iaf", none -> latent -> new FlowFamily.Autoregressive(LENGTH, hidden(latent)));
         posteriors.put("flow:sylvester", none -> latent -> new FlowFamily.Sylvester(LENGTH, columns(latent)));
         return Choices.withNumber(text, posteriors);
+    }
+
+    /** @throws IllegalArgumentException if the rank is above that of any covariance */
+    private static Family lowRank(int rank, int latent) {
+        if (rank > latent) {
+            throw new IllegalArgumentException("--posterior lowrank: expected a rank of at most the " + latent
+                    + " of --latent, found " + rank + "; full has every covariance");
+        }
+        return new CorrelatedFamily.LowRankNormal(rank);
     }
 
     private static Choices.Posterior of(Family family) {

@@ -56,7 +56,7 @@ final class ModelOptions {
             names = "--filters",
             paramLabel = "N[,N]",
             description = "Output channels of each of conv's convolutions (default: 32,64).")
-    private Choices.Sizes filters = new Choices.Sizes(List.of(32, 64));
+    private Choices.@Nullable Sizes filters;
 
     @Option(
             names = "--activation",
@@ -138,9 +138,12 @@ final class ModelOptions {
                     + (none.family() instanceof Family.Bernoulli ? "bernoulli" : "categorical")
                     + ", found one of a real z");
         }
+        if (filters != null && network != Choices.Networks.CONV) {
+            throw new IllegalArgumentException("--filters: expected --network conv with them, found mlp");
+        }
         boolean empty =
                 hidden.layers().stream().anyMatch(sizes -> sizes.lengths().contains(0));
-        if (empty || filters.lengths().contains(0)) {
+        if (empty || filters().contains(0)) {
             throw new IllegalArgumentException("--hidden and --filters: expected lengths of 1 or more, found 0");
         }
     }
@@ -320,13 +323,7 @@ final class ModelOptions {
         Network net = network == Choices.Networks.MLP
                 ? new Mlp(shape.size(), hidden.of(0), outputs, activation)
                 : new Convolutional(
-                        shape.channels(),
-                        shape.height(),
-                        shape.width(),
-                        filters.lengths(),
-                        hidden.of(0),
-                        outputs,
-                        activation);
+                        shape.channels(), shape.height(), shape.width(), filters(), hidden.of(0), outputs, activation);
         return new Head(net, q, event());
     }
 
@@ -338,13 +335,17 @@ final class ModelOptions {
         return new Deconvolutional(
                 event(),
                 reversed(hidden.of(0)),
-                reversed(filters.lengths()),
+                reversed(filters()),
                 perPixel,
                 shape.channels(),
                 shape.height(),
                 shape.width(),
                 activation);
     }
+    private List<Integer> filters() {
+        return filters == null ? List.of(32, 64) : filters.lengths();
+    }
+
 
     private static List<Integer> reversed(List<Integer> lengths) {
         List<Integer> reversed = new ArrayList<>(lengths);

@@ -47,6 +47,7 @@ final class Resume implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        Choices.seconds("--checkpoint-seconds", checkpointSeconds);
         int threads = work.threads();
         RunDirectory run = new RunDirectory(directory);
         Experiment experiment = run.experiment();

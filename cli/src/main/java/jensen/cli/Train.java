@@ -89,6 +89,7 @@ final class Train implements Callable<Integer> {
         model.check();
         learning.check(model);
         int threads = work.threads();
+        Choices.seconds("--checkpoint-seconds", checkpointSeconds);
         RunDirectory directory = new RunDirectory(out == null ? free(data) : out);
         refuse(directory);
         Native.load();

@@ -77,7 +77,8 @@ public final class Catalogue {
         }
         Path path = Path.of(data);
         List<String> known = ENTRIES.stream().map(Entry::name).toList();
-        if (!Files.exists(path) && !data.contains("/") && !data.contains("\\") && !data.contains(".")) {
+        boolean plain = !data.contains("/") && !data.contains("\\") && !data.contains(".");
+        if (plain && (data.isEmpty() || !Files.exists(path))) {
             throw new IllegalArgumentException("data: expected %s or a path, found \"%s\"%s"
                     .formatted(names(), data, Suggestion.instead(name, known)));
         }
