@@ -361,7 +361,11 @@ final class Choices {
         List<String> names =
                 known.keySet().stream().map(key -> key.replaceFirst(":.*", "")).toList();
         String expected = known.keySet().stream().collect(Collectors.joining(", "));
-        return new TypeConversionException(
-                "expected one of " + expected + ", found \"" + text + "\"" + Suggestion.instead(name, names));
+        String meant = known.keySet().stream()
+                .filter(key -> key.startsWith(text + ":"))
+                .findFirst()
+                .map(key -> "; did you mean " + key + "?")
+                .orElseGet(() -> Suggestion.instead(name, names));
+        return new TypeConversionException("expected one of " + expected + ", found \"" + text + "\"" + meant);
     }
 }

@@ -111,6 +111,7 @@ class BadInputTest {
                 bad(2, "resume F/run --checkpoint-seconds NaN", "--checkpoint-seconds", "0 or more", "NaN"),
                 bad(2, "train digits --filters 8 --out F/o", "--filters", "--network conv"),
                 bad(2, "train digits --latent 2 --posterior lowrank:5 --out F/o", "lowrank", "at most the 2", "5"),
+                bad(2, "train digits --schedule exponential --out F/o", "did you mean exponential:F?"),
                 bad(2, "evaluate F/run --evidence is --chunk 0", "--chunk", "1 or more", "0"),
                 bad(2, "evaluate F/run --chunk 5", "--chunk", "--evidence"),
                 bad(2, "train digits --out E", "--out", "expected a path, found an empty one"),
