@@ -18,6 +18,7 @@ import jensen.evaluate.Estimate;
 import jensen.evaluate.Evaluator;
 import jensen.evaluate.Row;
 import jensen.experiment.Experiment;
+import jensen.gradient.KlWeight;
 import jensen.gradient.Objective;
 import jensen.gradient.WakeSleep;
 import jensen.model.Family;
@@ -27,8 +28,6 @@ import jensen.net.Initialiser;
 import jensen.net.Parameters;
 import jensen.optim.Adagrad;
 import jensen.optim.Schedule;
-import jensen.tensor.DType;
-import jensen.tensor.Device;
 import jensen.tensor.Generator;
 import jensen.tensor.Native;
 import jensen.train.Run;
@@ -51,6 +50,7 @@ import picocli.CommandLine.Option;
         footer = {"%nExample:", "  jensen algorithms mnist --rows 1000 --epochs 50"})
 final class Algorithms implements Callable<Integer> {
     private static final double RATE = 0.02;
+    private static final int BATCH = 100;
 
     private final Terminal terminal;
 
@@ -105,6 +105,11 @@ final class Algorithms implements Callable<Integer> {
                     "--posterior: expected one of a real z, through which these algorithms move, found "
                             + model.family().name());
         }
+        if (!model.closedFormKl()) {
+            throw new IllegalArgumentException(
+                    "--posterior and --prior: expected a pair whose KL(q || p) has a closed form,"
+                            + " as diagonal and normal, which these algorithms climb; found one without");
+        }
         Choices.atLeast("--rows", rows, 1);
         Choices.atLeast("--epochs", epochs, 1);
         Choices.atLeast("--evaluation-rows", evaluationRows, 1);
@@ -123,9 +128,8 @@ final class Algorithms implements Callable<Integer> {
                     .split(opened.all(), opened.test(), seed);
             Dataset train = split.train()
                     .select(split.train().spread(Math.min(rows, split.train().size())));
-            Training training = Training.of(model.model(train), model.guide(train), model.encoding(train))
-                    .with(Adagrad.standard(), new Schedule.Constant(RATE))
-                    .withSeed(seed);
+            model.checkFit(train);
+            Training training = training(train);
             long steps = (long) epochs * ((train.size() - 1) / training.batch() + 1);
             for (Trainer trainer : List.of(
                     new Trainer("aevb", this::amortised),
@@ -148,6 +152,22 @@ final class Algorithms implements Callable<Integer> {
         } else {
             terminal.print(lines(outcomes));
         }
+    private Training training(Dataset train) {
+        return new Training(
+                model.model(train),
+                model.guide(train),
+                Objective.elbo(),
+                Adagrad.standard(),
+                new Schedule.Constant(RATE),
+                KlWeight.one(),
+                0,
+                model.encoding(train),
+                BATCH,
+                Training.shardsFor(BATCH, 1),
+                model.initialiser(),
+                seed);
+    }
+
         return Exit.DONE;
     }
 
@@ -159,7 +179,7 @@ final class Algorithms implements Callable<Integer> {
     private record Trainer(String name, Way way) {}
 
     private Parameters amortised(Training training, Dataset train, long steps) {
-        try (Run run = training.start(train, work.threads())) {
+        try (Run run = new Run(training, train, start(training, train), phi(training), work.threads())) {
             for (long i = 0; i < steps; i++) {
                 run.next();
             }
@@ -180,25 +200,28 @@ final class Algorithms implements Callable<Integer> {
     }
 
     private Parameters fullBayes(Training training, Dataset train, long steps) {
-        FullBayes bayes =
-                new FullBayes(training, train, start(training, train), training.phi(DType.FLOAT32, Device.CPU));
+        FullBayes bayes = new FullBayes(training, train, start(training, train), phi(training));
         for (long i = 0; i < steps; i++) {
             bayes.next();
         }
         return bayes.mean();
     }
 
-    private static Parameters start(Training training, Dataset train) {
-        Parameters theta = training.theta(DType.FLOAT32, Device.CPU);
+    private Parameters start(Training training, Dataset train) {
+        Parameters theta = training.theta(model.precision(), work.device());
         training.centre(theta, train);
+    private Parameters phi(Training training) {
+        return training.phi(model.precision(), work.device());
+    }
+
         return theta;
     }
 
     /** The mean log p(x), by importance sampling from a q of each datum's own: the same for all, whoever has an encoder. */
     private Estimate evidence(Training training, Parameters theta, Dataset of) {
         Guide guide = new PerDatum(new Family.Normal(), training.model().prior().latent(), 0, Inference.MANY);
-        Parameters phi =
-                Parameters.start(guide.slots(), Initialiser.GLOROT, Generator.of(seed), DType.FLOAT32, Device.CPU);
+        Parameters phi = Parameters.start(
+                guide.slots(), Initialiser.GLOROT, Generator.of(seed), model.precision(), work.device());
         Evaluator evaluator = new Evaluator(
                 training.model(),
                 theta,

@@ -196,9 +196,35 @@ class TrainTest {
         JsonNode found = ran.json().get("algorithms");
         assertThat(found.findValuesAsText("algorithm"))
                 .containsExactly("aevb", "wake-sleep", "monte-carlo-em", "full-bayes");
+        List<String> options = List.of(
+                "algorithms",
+                "digits",
+                "--rows",
+                "20",
+                "--epochs",
+                "1",
+                "--hidden",
+                "4",
+                "--latent",
+                "2",
+                "--evaluation-rows",
+                "2",
+                "--evaluation-samples",
+                "5",
+                "--json");
+        String usual = outcomes(options, "--init", "glorot");
+        assertThat(outcomes(options, "--init", "he")).isNotEqualTo(usual);
+        assertThat(outcomes(options, "--precision", "float64")).isNotEqualTo(usual);
         for (JsonNode each : found) {
             assertThat(each.get("testLogLikelihood").doubleValue()).isBetween(-45.0, -5.0);
         }
+    }
+
+    private static String outcomes(List<String> options, String... more) throws IOException {
+        Jensen.Ran ran =
+                Jensen.run(Stream.concat(options.stream(), Stream.of(more)).toArray(String[]::new));
+        assertThat(ran.code()).as(ran.err()).isZero();
+        return ran.json().findValuesAsText("testLogLikelihood").toString();
     }
 
     /** What is climbed is said, and what is reported is the bound with weight 1 all the same. */

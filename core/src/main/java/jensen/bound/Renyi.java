@@ -16,7 +16,7 @@ public record Renyi(double alpha) implements Bound {
     /** @throws IllegalArgumentException if α is 1, negative or not finite */
     public Renyi {
         if (alpha == 1) {
-            throw new IllegalArgumentException("alpha must not be 1, where the bound is the ELBO: use Elbo");
+            throw new IllegalArgumentException("alpha must not be 1, where the bound is the ELBO: use elbo");
         }
         if (!(alpha >= 0 && alpha < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException(

@@ -33,7 +33,7 @@ class ObjectiveTest {
 
     @Test
     void numbersThatMakeNoBoundAreRefused() {
-        refused(() -> new Renyi(1), "alpha", "1", "Elbo");
+        refused(() -> new Renyi(1), "alpha", "1", "use elbo");
         refused(() -> new Renyi(-0.5), "alpha", "-0.5");
         refused(() -> new Renyi(Double.NaN), "alpha", "NaN");
         refused(() -> new Miwae(0), "groups", "0");
