@@ -118,14 +118,11 @@ final class Algorithms implements Callable<Integer> {
         List<Outcome> outcomes = new ArrayList<>();
         try (Meter meter = Meter.of(terminal, 0)) {
             Data opened = Data.open(data, Optional.ofNullable(from), meter);
+            Dataset all = model.taken(opened.all());
+            opened.test().ifPresent(model::taken);
             Split split = Experiment.Source.of(
-                            opened.name(),
-                            opened.from(),
-                            opened.all(),
-                            opened.test(),
-                            1,
-                            opened.all().size() / 10)
-                    .split(opened.all(), opened.test(), seed);
+                            opened.name(), opened.from(), all, opened.test(), 1, Math.max(1, all.size() / 10))
+                    .split(all, opened.test(), seed);
             Dataset train = split.train()
                     .select(split.train().spread(Math.min(rows, split.train().size())));
             model.checkFit(train);
@@ -152,6 +149,9 @@ final class Algorithms implements Callable<Integer> {
         } else {
             terminal.print(lines(outcomes));
         }
+        return Exit.DONE;
+    }
+
     private Training training(Dataset train) {
         return new Training(
                 model.model(train),
@@ -166,9 +166,6 @@ final class Algorithms implements Callable<Integer> {
                 Training.shardsFor(BATCH, 1),
                 model.initialiser(),
                 seed);
-    }
-
-        return Exit.DONE;
     }
 
     private interface Way {
@@ -210,11 +207,11 @@ final class Algorithms implements Callable<Integer> {
     private Parameters start(Training training, Dataset train) {
         Parameters theta = training.theta(model.precision(), work.device());
         training.centre(theta, train);
-    private Parameters phi(Training training) {
-        return training.phi(model.precision(), work.device());
+        return theta;
     }
 
-        return theta;
+    private Parameters phi(Training training) {
+        return training.phi(model.precision(), work.device());
     }
 
     /** The mean log p(x), by importance sampling from a q of each datum's own: the same for all, whoever has an encoder. */

@@ -5,12 +5,15 @@ import java.nio.file.Path;
 import java.util.Optional;
 import jensen.data.DataException;
 import jensen.data.Dataset;
-import jensen.data.Encoding;
 import jensen.data.Split;
 import jensen.data.Values;
 import jensen.datasets.Catalogue;
 import jensen.datasets.Progress;
 import jensen.experiment.Experiment;
+import jensen.model.Conditional;
+import jensen.model.Family;
+import jensen.model.Head;
+import jensen.model.Reading;
 
 /**
  * Data by the name that a user gives.
@@ -35,29 +38,33 @@ record Data(String name, Optional<String> from, Dataset all, Optional<Dataset> t
     static Split of(Experiment experiment, Progress progress) {
         Experiment.Source source = experiment.data();
         Data data = open(source.name(), source.from().map(Path::of), progress);
-        return source.split(data.all(), data.test(), experiment.training().seed());
+        return source.split(
+                data.all().as(source.values()),
+                data.test(),
+                experiment.training().seed());
     }
 
     /** The data of a name, which must be of the kind that a run was trained on. */
     static Dataset like(Experiment experiment, String name, Progress progress) {
         Dataset data = Catalogue.open(name, Optional.empty(), progress);
         Experiment.Source trained = experiment.data();
-        boolean sameSize = data.shape().size() == trained.shape().size();
-        boolean thresholded = experiment.training().encoding() instanceof Encoding.Thresholded;
-        boolean sameValues = data.values() == trained.values()
-                || (!thresholded && trained.values() == Values.REAL)
-                || (!thresholded && trained.values() == Values.UNIT && data.values() == Values.BINARY);
-        if (!sameSize || !sameValues) {
+        if (data.shape().size() != trained.shape().size()) {
             throw DataException.in(
                     name,
-                    kind(trained.shape().size(), trained.values()) + " as in " + trained.name(),
-                    kind(data.shape().size(), data.values()));
+                    trained.shape().size() + " values a row as in " + trained.name(),
+                    data.shape().size() + " values a row");
         }
-        return data;
+        classes(experiment.training().model().likelihood())
+                .filter(c -> trained.values() == Values.WHOLE)
+                .ifPresent(c -> c.check(data));
+        return data.as(trained.values());
     }
 
-    private static String kind(int size, Values values) {
-        return size + " values a row, each " + values.inWords();
+    private static Optional<Family.Categorical> classes(Conditional likelihood) {
+        Conditional last = likelihood instanceof Reading reading ? reading.of() : likelihood;
+        return last instanceof Head head && head.family() instanceof Family.Categorical categorical
+                ? Optional.of(categorical)
+                : Optional.empty();
     }
 
     private static String anywhere(String name) {

@@ -149,6 +149,21 @@ final class ModelOptions {
     }
 
     /**
+     * Data as they are to be taken: for a categorical likelihood as the numbers of its classes.
+     *
+     * @throws jensen.data.DataException if a value is none of them, naming the first
+     */
+    Dataset taken(Dataset data) {
+        if (!(likelihood instanceof Family.Categorical categorical)
+                || categorical.fits(data.values())
+                || !(encoding(data) instanceof Encoding.AsStored)) {
+            return data;
+        }
+        categorical.check(data);
+        return data.as(Values.WHOLE);
+    }
+
+    /**
      * Checks that the likelihood has the data in its support, and that the prior can start at them.
      *
      * @throws IllegalArgumentException if not, naming the likelihoods and the encodings that would do, or if there are too
@@ -165,10 +180,10 @@ final class ModelOptions {
             return;
         }
         List<String> encodings = new ArrayList<>();
-        if (train.values() != Values.REAL && family.fits(new Encoding.Binarised().encoded(train.values()))) {
+        if (train.values().bounded() && family.fits(new Encoding.Binarised().encoded(train.values()))) {
             encodings.add("binarised");
         }
-        if (train.values() != Values.REAL && family.fits(new Encoding.Unit().encoded(train.values()))) {
+        if (train.values().bounded() && family.fits(new Encoding.Unit().encoded(train.values()))) {
             encodings.add("unit");
         }
         if (family.fits(Values.BINARY)) {
@@ -239,7 +254,7 @@ final class ModelOptions {
         if (likelihood != null) {
             return likelihood;
         }
-        boolean bounded = data.values() != Values.REAL && data.shape().isImage();
+        boolean bounded = data.values().bounded() && data.shape().isImage();
         return bounded || data.values() == Values.BINARY ? new Family.Bernoulli() : new Family.Normal();
     }
 
@@ -327,6 +342,10 @@ final class ModelOptions {
         return new Head(net, q, event());
     }
 
+    private List<Integer> filters() {
+        return filters == null ? List.of(32, 64) : filters.lengths();
+    }
+
     private Network deconvolutional(Shape shape, int perPixel) {
         if (!shape.isImage()) {
             throw new IllegalArgumentException(
@@ -342,10 +361,6 @@ final class ModelOptions {
                 shape.width(),
                 activation);
     }
-    private List<Integer> filters() {
-        return filters == null ? List.of(32, 64) : filters.lengths();
-    }
-
 
     private static List<Integer> reversed(List<Integer> lengths) {
         List<Integer> reversed = new ArrayList<>(lengths);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import jensen.data.Dataset;
 import jensen.data.Split;
 import jensen.experiment.Experiment;
 import jensen.experiment.Fit;
@@ -88,22 +89,24 @@ final class Train implements Callable<Integer> {
         long begun = System.nanoTime();
         model.check();
         learning.check(model);
-        int threads = work.threads();
         Choices.seconds("--checkpoint-seconds", checkpointSeconds);
+        int threads = work.threads();
         RunDirectory directory = new RunDirectory(out == null ? free(data) : out);
         refuse(directory);
         Native.load();
         int code;
         try (Meter meter = Meter.of(terminal, learning.stop().epochs())) {
             Data opened = Data.open(data, Optional.ofNullable(from), meter);
+            Dataset all = model.taken(opened.all());
+            opened.test().ifPresent(model::taken);
             Experiment.Source source = Experiment.Source.of(
                     opened.name(),
                     opened.from(),
-                    opened.all(),
+                    all,
                     opened.test(),
-                    learning.validation(opened.all().size()),
-                    learning.test(opened.all().size()));
-            Split split = source.split(opened.all(), opened.test(), learning.seed());
+                    learning.validation(all.size()),
+                    learning.test(all.size()));
+            Split split = source.split(all, opened.test(), learning.seed());
             model.checkFit(split.train());
             Experiment experiment = new Experiment(
                     Experiment.FORMAT,

@@ -41,6 +41,7 @@ class BadInputTest {
         Files.writeString(folder.resolve("not.npy"), "this is no array");
         Files.writeString(folder.resolve("file"), "a file");
         Files.write(folder.resolve("unlike.csv"), List.of("1.5,2", "3,4"));
+        Files.write(folder.resolve("levels.csv"), List.of("0,1", "9,12", "3,4", "5,5"));
         Path images = Files.createDirectory(folder.resolve("images"));
         image(images.resolve("a.png"), 8, 8);
         image(images.resolve("b.png"), 8, 9);
@@ -68,6 +69,12 @@ class BadInputTest {
                 bad(3, "train F/truncated.idx --out F/o", "truncated.idx", "576 bytes"),
                 bad(3, "train F/corrupt.idx --out F/o", "corrupt.idx"),
                 bad(3, "train F/not.npy --out F/o", "not.npy", ".npy file"),
+                bad(
+                        3,
+                        "train F/levels.csv --likelihood categorical:10 --out F/o",
+                        "levels.csv, row 2, column 2",
+                        "to 9",
+                        "12"),
                 bad(3, "train F/images --out F/o", "b.png", "8 × 8", "8 × 9"),
                 bad(3, "train F/torn --out F/o", "a.png"),
                 bad(
@@ -153,7 +160,7 @@ class BadInputTest {
                 bad(2, "train digits --epoch 3 --out F/o", "unknown option --epoch", "did you mean --epochs?"),
                 bad(2, "train digits --epochs 3 --epochs 4 --out F/o", "--epochs", "only once"),
                 bad(2, "train digits --epochs three --out F/o", "--epochs", "three"),
-                bad(2, "train F/unlike.csv --network conv --out F/o", "split"),
+                bad(2, "train F/levels.csv --network conv --out F/o", "--network conv", "found vectors"),
                 bad(2, "train --out F/o", "DATA"),
                 bad(2, "trian digits", "trian", "did you mean train?"),
                 bad(2, "train digits --out F/file", "--out", "file"),

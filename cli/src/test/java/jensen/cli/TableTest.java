@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,5 +73,55 @@ class TableTest {
         assertThat(pictures.err().lines()).hasSize(1);
         assertThat(pictures.err()).contains("expected a run on images");
         assertThat(folder.resolve("s.png")).doesNotExist();
+    }
+
+    private static String file(Path folder, String name, IntFunction<String> row) throws IOException {
+        return Files.write(
+                        folder.resolve(name),
+                        IntStream.range(0, 40).mapToObj(row).toList())
+                .toString();
+    }
+
+    private static Jensen.Ran brief(String table, Path run, String... more) {
+        List<String> args = new ArrayList<>(List.of("train", table, "--out", run.toString(), "--epochs", "1"));
+        args.addAll(List.of("--latent", "2", "--hidden", "8", "--evaluation-samples", "5"));
+        args.addAll(List.of(more));
+        return Jensen.run(args.toArray(String[]::new));
+    }
+
+    /** What new values are taken for is what the run's were, not what these alone suggest. */
+    @Test
+    void newDataAreTakenAsThoseOfTheRun(@TempDir Path folder) throws IOException {
+        Path run = folder.resolve("run");
+        String pixels = file(folder, "pixels.csv", i -> i + "," + (255 - i));
+        assertThat(brief(pixels, run).err()).doesNotContain("jensen train:");
+        String codes = folder.resolve("codes.csv").toString();
+        for (String like : List.of("254,1", "0,1", "0,0")) {
+            String dark = file(folder, "dark.csv", i -> like);
+            assertThat(Jensen.run("encode", run.toString(), dark, "--out", codes)
+                            .err())
+                    .isEmpty();
+        }
+        String half = file(folder, "half.csv", i -> "1,0.5");
+        Jensen.Ran refused = Jensen.run("encode", run.toString(), half, "--out", codes);
+        assertThat(refused.code()).isEqualTo(3);
+        assertThat(refused.err()).contains("half.csv, row 1, column 2", "a whole number from 0 to 255", "0.5");
+    }
+
+    @Test
+    void wholeNumbersAreClassesToACategoricalLikelihood(@TempDir Path folder) throws IOException {
+        Path run = folder.resolve("run");
+        String levels = file(folder, "levels.csv", i -> i % 10 + "," + i % 3);
+        Jensen.Ran trained = brief(levels, run, "--likelihood", "categorical:10");
+        assertThat(trained.code()).as(trained.err()).isZero();
+        assertThat(Jensen.run("reproduce", run.toString()).code()).isZero();
+        String bits = file(folder, "bits.csv", i -> "0,1");
+        assertThat(Jensen.run("evaluate", run.toString(), "--data", bits, "--samples", "5")
+                        .code())
+                .isZero();
+        String beyond = file(folder, "beyond.csv", i -> "0,10");
+        Jensen.Ran refused = Jensen.run("evaluate", run.toString(), "--data", beyond);
+        assertThat(refused.code()).isEqualTo(3);
+        assertThat(refused.err()).contains("beyond.csv, row 1, column 2", "from 0 to 9", "10");
     }
 }

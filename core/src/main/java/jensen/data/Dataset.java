@@ -124,6 +124,28 @@ public interface Dataset {
                 .toArray();
     }
 
+    /**
+     * This data set with its values taken as those of another kind, which they have to be: the kind that a file's own values
+     * suggest may be narrower than what it stands for, as in pixels that are all black.
+     *
+     * @throws DataException if a value is not, naming the first
+     */
+    default Dataset as(Values kind) {
+        if (kind == values()) {
+            return this;
+        }
+        float[] row = new float[shape().size()];
+        for (int r = 0; r < size(); r++) {
+            copyRow(r, row, 0);
+            for (int i = 0; i < row.length; i++) {
+                if (!kind.contain(row[i])) {
+                    throw DataException.inCell(name(), r + 1L, i + 1L, kind.inWords(), Float.toString(row[i]));
+                }
+            }
+        }
+        return new Rows(name(), size(), shape(), kind, this::copyRow, Rows.labels(this, size(), r -> r), this::origin);
+    }
+
     /** This data set under another name. */
     default Dataset named(String name) {
         return new Rows(

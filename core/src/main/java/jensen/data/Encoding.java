@@ -74,7 +74,7 @@ public sealed interface Encoding {
             return switch (in) {
                 case BINARY -> Values.BINARY;
                 case GREY, UNIT -> Values.UNIT;
-                case REAL -> throw unfit("scaled to [0, 1]");
+                case WHOLE, REAL -> throw unfit("scaled to [0, 1]");
             };
         }
 
@@ -95,7 +95,7 @@ public sealed interface Encoding {
     record Binarised() implements Encoding {
         @Override
         public Values encoded(Values in) {
-            if (in == Values.REAL) {
+            if (!in.bounded()) {
                 throw unfit("binarised at random");
             }
             return Values.BINARY;
@@ -107,7 +107,7 @@ public sealed interface Encoding {
                 case GREY -> grey(rng.row(row), data, offset, offset + length);
                 case UNIT -> unit(rng.row(row), data, offset, offset + length);
                 case BINARY -> {}
-                case REAL -> throw unfit("binarised at random");
+                case WHOLE, REAL -> throw unfit("binarised at random");
             }
         }
 

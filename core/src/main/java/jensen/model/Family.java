@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import java.util.OptionalLong;
+import jensen.data.DataException;
+import jensen.data.Dataset;
 import jensen.data.Values;
 import jensen.dist.DiagonalNormal;
 import jensen.dist.Distribution;
@@ -296,7 +298,29 @@ public sealed interface Family
 
         @Override
         public boolean fits(Values values) {
-            return values == Values.BINARY || (values == Values.GREY && classes == 256);
+            return values == Values.BINARY || values == Values.WHOLE || (values == Values.GREY && classes == 256);
+        }
+
+        /**
+         * Checks data of {@link Values#WHOLE}, a kind that does not say how large its values are.
+         *
+         * @throws DataException if a value is none of the classes, naming the first
+         */
+        public void check(Dataset data) {
+            float[] row = new float[data.shape().size()];
+            for (int r = 0; r < data.size(); r++) {
+                data.copyRow(r, row, 0);
+                for (int i = 0; i < row.length; i++) {
+                    if (!Values.WHOLE.contain(row[i]) || row[i] >= classes) {
+                        throw DataException.inCell(
+                                data.name(),
+                                r + 1L,
+                                i + 1L,
+                                "a whole number from 0 to " + (classes - 1) + " for the likelihood " + name(),
+                                Float.toString(row[i]));
+                    }
+                }
+            }
         }
 
         /** The mean does not determine the probabilities: they start equal. */

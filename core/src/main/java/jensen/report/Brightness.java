@@ -22,7 +22,7 @@ record Brightness(double black, double white) {
         return switch (units) {
             case BINARY, UNIT -> new Brightness(0, 1);
             case GREY -> new Brightness(0, 255);
-            case REAL -> range(shown);
+            case WHOLE, REAL -> range(shown);
         };
     }
 
