@@ -69,6 +69,7 @@ class BadInputTest {
                 bad(3, "train F/truncated.idx --out F/o", "truncated.idx", "576 bytes"),
                 bad(3, "train F/corrupt.idx --out F/o", "corrupt.idx"),
                 bad(3, "train F/not.npy --out F/o", "not.npy", ".npy file"),
+                bad(3, "train F/unlike.csv --out F/o", "unlike.csv", "3 rows or more", "2 rows"),
                 bad(
                         3,
                         "train F/levels.csv --likelihood categorical:10 --out F/o",

@@ -14,10 +14,15 @@ public record Split(Dataset train, Dataset validation, Dataset test) {
     /**
      * Rows drawn without replacement: {@code validation} and {@code test} of them, the rest to train on.
      *
+     * @throws DataException if there are too few rows for three parts
      * @throws IllegalArgumentException if a part would be empty
      */
     public static Split of(Dataset data, int validation, int test, Generator rng) {
         int size = data.size();
+        if (size < 3) {
+            throw DataException.in(
+                    data.name(), "3 rows or more, to train on, for validation and to test on", rows(size));
+        }
         if (validation < 1 || test < 1 || (long) validation + test >= size) {
             throw new IllegalArgumentException(
                     "split: expected at least 1 row for validation, 1 to test and 1 of the %d to train on, found %d and %d"
@@ -32,23 +37,31 @@ public record Split(Dataset train, Dataset validation, Dataset test) {
     }
 
     /**
-     * As {@link #of(Dataset, int, int, Generator)} for a data set that has a test set of its own.
+     * As {@link #of(Dataset, int, int, Generator)} for a data set that has a test set of its own, whose values are taken as of
+     * the same kind.
      *
-     * @throws IllegalArgumentException if a part would be empty, or the two sets differ in shape or kind of values
+     * @throws DataException if there are too few rows for two parts, or the two sets differ in shape or kind of values
+     * @throws IllegalArgumentException if a part would be empty
      */
     public static Split of(Dataset data, Dataset test, int validation, Generator rng) {
-        if (!data.shape().equals(test.shape()) || data.values() != test.values()) {
-            throw new IllegalArgumentException("test: expected %s %s, found %s %s"
-                    .formatted(data.shape(), data.values(), test.shape(), test.values()));
+        if (!data.shape().equals(test.shape())) {
+            throw DataException.in(test.name(), "data of " + data.shape() + " as in " + data.name(), "" + test.shape());
         }
         int size = data.size();
+        if (size < 2) {
+            throw DataException.in(data.name(), "2 rows or more, to train on and for validation", rows(size));
+        }
         if (validation < 1 || validation >= size) {
             throw new IllegalArgumentException(
                     "validation: expected from 1 to %d rows, found %d".formatted(size - 1, validation));
         }
         int[] order = rng.permutation(size);
         int train = size - validation;
-        return new Split(part(data, order, 0, train), part(data, order, train, size), test);
+        return new Split(part(data, order, 0, train), part(data, order, train, size), test.as(data.values()));
+    }
+
+    private static String rows(int size) {
+        return size + (size == 1 ? " row" : " rows");
     }
 
     // within a part the rows keep their order, so that reading a mapped file in order moves forward

@@ -67,7 +67,29 @@ class BatchesTest {
         Split given = Split.of(data, split.test(), 10, rng);
         assertThat(given.train().size()).isEqualTo(40);
         assertThat(given.test()).isSameAs(split.test());
+        assertThatThrownBy(() -> Split.of(data.rows(0, 2), 1, 1, rng))
+                .isInstanceOf(DataException.class)
+                .hasMessage("ids: expected 3 rows or more, to train on, for validation and to test on, found 2 rows");
+        assertThatThrownBy(() -> Split.of(data.rows(0, 1), split.test(), 1, rng))
+                .isInstanceOf(DataException.class)
+                .hasMessageEndingWith("found 1 row");
         assertThatThrownBy(() -> Split.of(data, 25, 25, rng)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Split.of(data, split.test(), 50, rng)).hasMessageContaining("from 1 to 49");
+    }
+
+    @Test
+    void testDataAreOfTheKindOfThoseToTrainOn() {
+        Shape shape = new Shape(1, 2, 2);
+        Dataset pixels = Dataset.grey("pixels", shape, new byte[] {0, 1, 2, (byte) 255, 0, 0, 0, 0});
+        Dataset black = Dataset.of("black", shape, Values.BINARY, new float[4]);
+        assertThat(Split.of(pixels, black, 1, rng).test().values()).isEqualTo(Values.GREY);
+        Dataset half = Dataset.of("half", shape, Values.UNIT, new float[] {0, 1, 0.5f, 0});
+        assertThatThrownBy(() -> Split.of(pixels, half, 1, rng))
+                .isInstanceOf(DataException.class)
+                .hasMessage("half, row 1, column 3: expected a whole number from 0 to 255, found 0.5");
+        Dataset vector = Dataset.of("vector", Shape.vector(4), Values.BINARY, new float[4]);
+        assertThatThrownBy(() -> Split.of(pixels, vector, 1, rng))
+                .isInstanceOf(DataException.class)
+                .hasMessageStartingWith("vector: expected data of 1×2×2 as in pixels");
     }
 }
