@@ -27,7 +27,8 @@ def wait_for_quiet(patience):
 
 def environment(more=None):
     """This process's environment without what would choose kernels or thread pools for one side and not for another."""
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("OPENBLAS_")}
+    chosen = ("ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA")
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("OPENBLAS_") and k not in chosen}
     return {**clean, **(more or {})}
 
 
