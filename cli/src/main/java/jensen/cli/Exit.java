@@ -19,7 +19,7 @@ final class Exit {
 
     /** The exit code of a failure. */
     static int code(Throwable failure) {
-        if (failure instanceof IllegalArgumentException) {
+        if (failure instanceof IllegalArgumentException || tooLarge(failure)) {
             return USAGE;
         }
         return failure instanceof DataException ? DATA : FAILED;
@@ -30,6 +30,13 @@ final class Exit {
         if (failure instanceof OutOfMemoryError) {
             return "out of memory: " + words(failure) + "; a smaller batch or fewer samples need less, and"
                     + " JENSEN_JAVA_OPTIONS=-Xmx… allows more";
+        }
+        if (failure instanceof NativeMemoryException) {
+            return "out of memory: " + words(failure) + "; a smaller model or batch, or fewer samples, need less";
+        }
+        if (tooLarge(failure)) {
+            return "too large: expected numbers of draws, rows and dimensions that make fewer than 2^31 values at a time,"
+                    + " found more";
         }
         if (failure instanceof FileSystemException file) {
             String reason = file.getReason() == null
@@ -43,11 +50,17 @@ final class Exit {
                         + "; JENSEN_DEBUG=1 shows where";
     }
 
+    /** Whether a size that nothing can have was worked out from what was asked for. */
+    private static boolean tooLarge(Throwable failure) {
+        return failure instanceof NegativeArraySizeException
+                || (failure instanceof ArithmeticException
+                        && String.valueOf(failure.getMessage()).endsWith(" overflow"));
+    }
+
     private static boolean expected(Throwable failure) {
         return failure instanceof IllegalArgumentException
                 || failure instanceof DataException
                 || failure instanceof NonFiniteException
-                || failure instanceof NativeMemoryException
                 || failure instanceof UnsupportedOperationException
                 || failure instanceof IOException
                 || failure instanceof UncheckedIOException;

@@ -3,6 +3,7 @@ package jensen.cli;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Supplier;
 import jensen.data.Dataset;
 import jensen.data.Encoding;
 import jensen.data.Shape;
@@ -132,7 +133,7 @@ final class ModelOptions {
     void check() {
         latent.lengths().forEach(d -> Choices.atLeast("--latent", d, 1));
         checkLayers();
-        Head none = nowhere();
+        Head none = counted("--posterior and --latent", this::nowhere);
         if (!prior(none, false).fits(none.family())) {
             throw new IllegalArgumentException("--prior: expected uniform or learned for the discrete z of --posterior "
                     + (none.family() instanceof Family.Bernoulli ? "bernoulli" : "categorical")
@@ -192,6 +193,16 @@ final class ModelOptions {
         throw new IllegalArgumentException("likelihood " + family.name() + " does not fit values that are each "
                 + seen.inWords() + "; these likelihoods do: " + String.join(", ", Family.fitting(seen))
                 + (encodings.isEmpty() ? "" : "; or encode the values: --encoding " + String.join(" or ", encodings)));
+    }
+
+    /** What does not fit in a network, whose outputs are numbered by 32 bits, is refused. */
+    private static <T> T counted(String options, Supplier<T> made) {
+        try {
+            return made.get();
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException(
+                    options + ": expected what a network of fewer than 2^31 outputs can say, found more", e);
+        }
     }
 
     /** Checks what layers of latent variables do not go with. */
@@ -280,7 +291,7 @@ final class ModelOptions {
     /** p(x, z), for data. */
     Model model(Dataset data) {
         Family family = likelihood(data);
-        int outputs = family.outputs(data.shape().size());
+        int outputs = counted("--likelihood", () -> family.outputs(data.shape().size()));
         Network decoder = network == Choices.Networks.MLP
                 ? new Mlp(event(), reversed(hidden.of(0)), outputs, activation)
                 : deconvolutional(data.shape(), family.outputs(1));

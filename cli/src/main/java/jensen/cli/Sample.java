@@ -65,6 +65,11 @@ final class Sample implements Callable<Integer> {
         String format = Trained.format(out, ".png", ".npy", ".csv");
         Choices.atLeast("--count", count, 1);
         Trained trained = Trained.open(directory, seed, work);
+        int most = Integer.MAX_VALUE / trained.experiment().data().shape().size();
+        if (count > most) {
+            throw new IllegalArgumentException(
+                    "--count: expected at most " + most + ", of fewer than 2^31 values together, found " + count);
+        }
         Gallery gallery =
                 format.equals(".png") ? trained.pictures() : new Gallery(trained.experiment(), trained.evaluator());
         Generator rng = trained.evaluator().rng().split("samples");

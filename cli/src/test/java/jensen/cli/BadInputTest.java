@@ -181,6 +181,18 @@ class BadInputTest {
                 bad(2, "reconstruct F/run --rows 5;6 --out F/r.png", "--rows", "5;6"),
                 bad(2, "morph F/run --rows 1 --out F/m.png", "at least 2 rows"),
                 bad(2, "manifold F/run --out F/p.png", "4 latent dimensions", "--dimensions"),
+                bad(2, "manifold F/run --dimensions 0,1 --grid 2000 --out F/p.png", "grid", "at most 146", "2000"),
+                bad(2, "sample F/run --count 2000000000 --out F/s.npy", "--count", "at most 33554431", "2000000000"),
+                bad(2, "train digits --posterior categorical:2147483647 --out F/o", "--posterior and --latent", "2^31"),
+                bad(2, "train digits --posterior mixture:2147483647 --out F/o", "--posterior and --latent", "2^31"),
+                bad(2, "train digits --latent 60000 --posterior full --out F/o", "--posterior and --latent", "2^31"),
+                bad(
+                        2,
+                        "train digits --likelihood categorical:1e9 --encoding binarised --out F/o",
+                        "--likelihood",
+                        "2^31"),
+                bad(2, "train digits --samples 100000000 --out F/o", "too large", "draws", "2^31"),
+                bad(1, "train digits --latent 999999999 --out F/o", "out of memory: native memory", "bytes more"),
                 bad(2, "manifold F/run --dimensions 0,4 --out F/p.png", "0 to 3", "4"),
                 bad(3, "data F/ragged.csv", "row 3"),
                 bad(3, "resume F/images", "experiment.json"));

@@ -24,6 +24,7 @@ import org.apache.commons.numbers.gamma.InverseErf;
 public record Gallery(Experiment experiment, Evaluator evaluator) {
     private static final int COLUMNS = 10;
     private static final int GAP = 2;
+    private static final double MOST_PIXELS = 1 << 26;
 
     /** Whether the model's data can be shown as pictures. */
     public boolean hasPictures() {
@@ -119,14 +120,19 @@ public record Gallery(Experiment experiment, Evaluator evaluator) {
      * @param side pictures in a row and in a column
      * @param across the dimension that grows to the right
      * @param up the dimension that grows upwards
-     * @throws IllegalArgumentException if there is no such dimension, they are the same, z is discrete, or the data are no
-     *     images
+     * @throws IllegalArgumentException if there is no such dimension, they are the same, z is discrete, the picture
+     *     would have more than 2²⁶ pixels, or the data are no images
      * @see <a href="https://arxiv.org/abs/1312.6114">Kingma and Welling 2013, arXiv 1312.6114, figure 4</a>
      */
     public BufferedImage manifold(int side, int across, int up) {
         requireReal("manifold: expected a run whose z is real, found a discrete one: there is no plane of codes");
         if (side < 1) {
             throw new IllegalArgumentException("grid must be ≥ 1, was " + side);
+        }
+        int most = (int) (Math.sqrt(MOST_PIXELS / shape().height() / shape().width()) / Pictures.scale(shape()));
+        if (side > most) {
+            throw new IllegalArgumentException(
+                    "grid: expected at most " + most + " pictures of " + shape() + " in a row, found " + side);
         }
         if (across == up || Math.min(across, up) < 0 || Math.max(across, up) >= latent()) {
             throw new IllegalArgumentException(
