@@ -49,6 +49,10 @@ sealed interface Inference {
         if (guide instanceof SemiAmortised s) {
             return s.encoder();
         }
+        if (guide instanceof Amortised) {
+            throw new IllegalArgumentException(
+                    "--inference: expected a run with one layer of latent variables, found several");
+        }
         throw new IllegalArgumentException("--inference: expected a run with an encoder, found one without");
     }
 

@@ -13,6 +13,7 @@ import jensen.gradient.GradientEstimator;
 import jensen.gradient.KlWeight;
 import jensen.gradient.Objective;
 import jensen.gradient.Verdict;
+import jensen.gradient.Vimco;
 import jensen.model.Family;
 import jensen.optim.Adam;
 import jensen.optim.Optimiser;
@@ -46,8 +47,8 @@ final class LearningOptions {
                             + " q), dreg (doubly reparameterised), score (score function with a leave-one-out baseline),"
                             + " score-plain (without), vimco, wake-sleep, rws (reweighted wake-sleep), enumerate (exactly, by the"
                             + " sum over all values of z), or gumbel:T (for q through z relaxed at temperature T). The table below"
-                            + " says what goes with what (default: pathwise; for a discrete z enumerate, or score where z has"
-                            + " more than 4,096 values).")
+                            + " says what goes with what (default: pathwise; for a discrete z enumerate, vimco where that"
+                            + " does not serve the bound, or score where z has more than 4,096 values).")
     private @Nullable GradientEstimator gradient;
 
     @Option(
@@ -155,10 +156,20 @@ final class LearningOptions {
      * @throws IllegalArgumentException if the gradient does not go with the bound, or the samples with either
      */
     private Objective objective(ModelOptions model) {
-        GradientEstimator estimator =
-                gradient == null ? GradientEstimator.usual(model.family(), model.event()) : gradient;
+        GradientEstimator estimator = gradient == null ? usualGradient(model) : gradient;
         Bound climbed = bound == null ? usualBound(estimator, model.closedFormKl()) : bound;
-        return new Objective(climbed, estimator, samples == null ? usualSamples(estimator, climbed) : samples);
+        int k = samples == null ? usualSamples(estimator, climbed) : samples;
+        return Objective.of(climbed, estimator, k, model.family(), model.event());
+    }
+
+    /** That of an ELBO or, where the sum over a discrete z does not serve the bound that is given, VIMCO. */
+    private GradientEstimator usualGradient(ModelOptions model) {
+        GradientEstimator usual = GradientEstimator.usual(model.family(), model.event());
+        if (bound == null) {
+            return usual;
+        }
+        int k = samples == null ? usualSamples(usual, bound) : samples;
+        return usual.serves(bound, k) instanceof Verdict.Refused ? new Vimco() : usual;
     }
 
     /** The first of the usual bounds that the gradient serves and that can be computed, or else the ELBO by draws. */
@@ -239,7 +250,6 @@ final class LearningOptions {
         Choices.atLeast("--validation", validation, 1);
         schedule.of(learningRate, stop().epochs());
         Objective objective = objective(model);
-        objective.check(model.family(), model.event());
         klWeight.check(objective, shards(objective));
         protocol();
     }

@@ -62,7 +62,8 @@ final class Manifold implements Callable<Integer> {
         }
         Trained trained = Trained.open(directory, 0, work);
         Gallery gallery = trained.pictures();
-        if (dimensions == null && trained.latent() != 2) {
+        boolean real = trained.evaluator().states().isEmpty();
+        if (real && dimensions == null && trained.latent() != 2) {
             throw new IllegalArgumentException("--dimensions: the run has " + trained.latent()
                     + " latent dimensions, a plane has 2: expected two of them such as 0,1, found none");
         }

@@ -32,6 +32,8 @@ class BadInputTest {
     static void prepare() throws IOException {
         run = folder.resolve("run");
         assertThat(Jensen.train(run).code()).isZero();
+        assertThat(Jensen.train(folder.resolve("layers"), "--latent", "3,2").code())
+                .isZero();
         Files.write(folder.resolve("empty.csv"), new byte[0]);
         Files.writeString(folder.resolve("text.csv"), "1,2\n3,four\n5,6\n");
         Files.writeString(folder.resolve("nan.csv"), "1,2\n3,4\nNaN,6\n");
@@ -147,6 +149,14 @@ class BadInputTest {
                         "biased",
                         "use pathwise, dreg"),
                 bad(2, "train digits --gradient vimco --samples 1 --out F/o", "vimco", "2 samples", "use pathwise"),
+                bad(2, "train digits --gradient score --samples 1 --out F/o", "2 samples", "score of 2 samples"),
+                bad(
+                        2,
+                        "train digits --posterior bernoulli --bound iw --gradient enumerate --out F/o",
+                        "iw of 5 samples",
+                        "use score, score-plain, vimco"),
+                bad(2, "evaluate F/run --evidence closed-form", "an affine decoder", "found another model"),
+                bad(2, "evaluate F/layers --inference per-datum", "one layer of latent variables, found several"),
                 bad(2, "train digits --gradient rws --bound renyi:0.5 --out F/o", "rws", "climbs iw", "use pathwise"),
                 bad(2, "train digits --posterior flow:iaff --out F/o", "--posterior", "did you mean iaf?"),
                 bad(2, "train digits --posterior lowrank:0 --out F/o", "--posterior", "above 0"),
@@ -225,7 +235,7 @@ class BadInputTest {
                 .contains(said.stream()
                         .map(words -> words.replace("F/", folder + "/"))
                         .toList());
-        assertThat(ran.err()).doesNotContain("Exception", "\tat ");
+        assertThat(ran.err()).doesNotContain("Exception", "\tat ", "=[");
         assertThat(ran.out()).isEmpty();
         assertThat(files()).isEqualTo(before);
     }

@@ -184,13 +184,7 @@ class PosteriorTest {
                         "1,2",
                         "--out",
                         folder.resolve("f.png").toString()),
-                List.of(
-                        "manifold",
-                        dir,
-                        "--dimensions",
-                        "0,1",
-                        "--out",
-                        folder.resolve("f.png").toString()),
+                List.of("manifold", dir, "--out", folder.resolve("f.png").toString()),
                 List.of("evaluate", dir, "--evidence", "quadrature"),
                 List.of("evaluate", dir, "--evidence", "ais"),
                 List.of("diagnose", dir, "--bracket", "2"))) {
@@ -201,6 +195,7 @@ class PosteriorTest {
         for (List<String> more : List.of(
                 List.of("--posterior", "categorical:3", "--gradient", "gumbel:0.5"),
                 List.of("--posterior", "categorical:3", "--bound", "iw", "--gradient", "vimco", "--samples", "3"),
+                List.of("--posterior", "bernoulli", "--bound", "iw"),
                 List.of("--posterior", "bernoulli", "--inference", "semi-amortised:3", "--gradient", "score"))) {
             Path other = folder.resolve("g");
             Jensen.Ran trained = Jensen.train(

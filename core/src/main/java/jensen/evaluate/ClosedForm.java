@@ -19,8 +19,8 @@ public record ClosedForm() implements EvidenceMethod {
     public List<Evidence> evidence(Evaluator evaluator, Dataset data, int[] rows, IntConsumer done) {
         LinearGaussian model = LinearGaussian.of(evaluator.model(), evaluator.theta())
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "closed form needs an affine decoder with one shared variance and a standard normal prior, "
-                                + "the model is " + evaluator.model()));
+                        "closed form: expected an affine decoder, of a normal likelihood with one shared variance, and a"
+                                + " standard normal prior, found another model"));
         return evaluator.blocks(rows, Evaluator.BLOCK, done, part -> {
             try (Scope scope = new Scope()) {
                 double[] values =

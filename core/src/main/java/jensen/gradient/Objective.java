@@ -2,6 +2,7 @@ package jensen.gradient;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import jensen.bound.Bound;
 import jensen.bound.Elbo;
@@ -19,17 +20,36 @@ public record Objective(Bound bound, GradientEstimator gradient, int samples) {
     public Objective {
         bound.check(samples);
         if (gradient.serves(bound, samples) instanceof Verdict.Refused refused) {
-            throw new IllegalArgumentException("gradient %s for the bound %s of %d %s %s: use %s"
-                    .formatted(
-                            gradient.name(),
-                            bound.name(),
-                            samples,
-                            samples == 1 ? "sample" : "samples",
-                            refused.reason(),
-                            serving(bound, samples).stream()
-                                    .map(GradientEstimator::name)
-                                    .collect(Collectors.joining(", "))));
+            throw refusal(gradient, bound, samples, refused.reason(), other -> true);
         }
+    }
+
+    /**
+     * The same for q(z|x) of a family, which every estimator that is named instead of a refused one serves as well.
+     *
+     * @param event the length of z
+     * @throws IllegalArgumentException as the constructor and {@link #check} do
+     */
+    public static Objective of(Bound bound, GradientEstimator gradient, int samples, Family q, int event) {
+        bound.check(samples);
+        if (gradient.serves(bound, samples) instanceof Verdict.Refused refused) {
+            throw refusal(gradient, bound, samples, refused.reason(), serves(q, event));
+        }
+        Objective objective = new Objective(bound, gradient, samples);
+        objective.check(q, event);
+        return objective;
+    }
+
+    private static IllegalArgumentException refusal(
+            GradientEstimator gradient, Bound bound, int samples, String reason, Predicate<GradientEstimator> others) {
+        return new IllegalArgumentException("gradient %s for the bound %s of %d %s %s: use %s"
+                .formatted(
+                        gradient.name(),
+                        bound.name(),
+                        samples,
+                        samples == 1 ? "sample" : "samples",
+                        reason,
+                        named(bound, samples, others)));
     }
 
     /** The paper's: the ELBO with its divergence in closed form, one draw for each datum. */
@@ -64,19 +84,24 @@ public record Objective(Bound bound, GradientEstimator gradient, int samples) {
     public void check(Family q, int event) {
         gradient.refuses(q, event).ifPresent(reason -> {
             throw new IllegalArgumentException("gradient %s %s: use %s"
-                    .formatted(
-                            gradient.name(),
-                            reason,
-                            GradientEstimator.all().stream()
-                                    .filter(g -> g.refuses(q, event).isEmpty())
-                                    .map(this::named)
-                                    .flatMap(Optional::stream)
-                                    .collect(Collectors.joining(", "))));
+                    .formatted(gradient.name(), reason, named(bound, samples, serves(q, event))));
         });
     }
 
+    private static Predicate<GradientEstimator> serves(Family q, int event) {
+        return each -> each.refuses(q, event).isEmpty();
+    }
+
+    private static String named(Bound bound, int samples, Predicate<GradientEstimator> others) {
+        return GradientEstimator.all().stream()
+                .filter(others)
+                .map(other -> named(bound, samples, other))
+                .flatMap(Optional::stream)
+                .collect(Collectors.joining(", "));
+    }
+
     /** An estimator that serves the bound, or does so of more samples. */
-    private Optional<String> named(GradientEstimator other) {
+    private static Optional<String> named(Bound bound, int samples, GradientEstimator other) {
         if (!(other.serves(bound, samples) instanceof Verdict.Refused)) {
             return Optional.of(other.name());
         }
