@@ -1,6 +1,5 @@
 package jensen.report;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -9,6 +8,7 @@ import java.util.stream.Collectors;
 import jensen.bound.Bound;
 import jensen.bound.Ciwae;
 import jensen.bound.Elbo;
+import jensen.bound.ImportanceWeighted;
 import jensen.bound.Miwae;
 import jensen.bound.Piwae;
 import jensen.bound.Renyi;
@@ -21,6 +21,7 @@ import jensen.gradient.Enumeration;
 import jensen.gradient.GradientEstimator;
 import jensen.gradient.GumbelSoftmax;
 import jensen.gradient.KlWeight;
+import jensen.gradient.Pathwise;
 import jensen.gradient.ReweightedWakeSleep;
 import jensen.gradient.ScoreFunction;
 import jensen.gradient.StickTheLanding;
@@ -57,7 +58,8 @@ final class Words {
 
     /** What a data set is called: its name, or the last part of its path. */
     static String fileName(String data) {
-        return String.valueOf(Path.of(data).getFileName());
+        String path = data.replaceAll("[/\\\\]+$", "");
+        return path.substring(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
     }
 
     static List<HtmlReport.Entry> settings(Experiment e) {
@@ -135,7 +137,13 @@ final class Words {
         if (encoding instanceof Encoding.Thresholded thresholded) {
             return "1 above " + thresholded.threshold() + ", 0 elsewhere";
         }
-        return encoding instanceof Encoding.Standardised ? "standardised" : "as stored";
+        if (encoding instanceof Encoding.Standardised) {
+            return "standardised";
+        }
+        if (encoding instanceof Encoding.AsStored) {
+            return "as stored";
+        }
+        throw wordless("encoding", encoding);
     }
 
     private static String prior(Prior prior) {
@@ -155,7 +163,10 @@ final class Words {
             return "independent variables, " + d.family().name()
                     + (d.learned() ? ", of learned probabilities" : ", all values alike");
         }
-        return "standard normal";
+        if (prior instanceof Prior.StandardNormal) {
+            return "standard normal";
+        }
+        throw wordless("prior", prior);
     }
 
     private static String guide(Guide guide) {
@@ -168,7 +179,7 @@ final class Words {
         if (guide instanceof PerDatum p) {
             return "none: " + p.family().name() + ", optimised for each datum";
         }
-        throw new IllegalArgumentException("guide: expected one that has words, found " + guide);
+        throw wordless("guide", guide);
     }
 
     private static String conditional(Conditional conditional) {
@@ -216,7 +227,7 @@ final class Words {
         return numbers.stream().map(String::valueOf).collect(Collectors.joining(", "));
     }
 
-    private static String bound(Bound bound) {
+    static String bound(Bound bound) {
         if (bound instanceof Elbo elbo) {
             return elbo.kl() == Elbo.KlForm.ANALYTIC ? "ELBO with the KL in closed form" : "ELBO with the KL by draws";
         }
@@ -235,10 +246,13 @@ final class Words {
         if (bound instanceof Tvo tvo) {
             return "thermodynamic bound of " + tvo.intervals() + " intervals";
         }
-        return "importance-weighted bound";
+        if (bound instanceof ImportanceWeighted) {
+            return "importance-weighted bound";
+        }
+        throw wordless("bound", bound);
     }
 
-    private static String gradient(GradientEstimator gradient) {
+    static String gradient(GradientEstimator gradient) {
         if (gradient instanceof StickTheLanding) {
             return "through the draws, without the score of q";
         }
@@ -262,7 +276,13 @@ final class Words {
         if (gradient instanceof GumbelSoftmax g) {
             return "at the draws for θ, through z relaxed at temperature " + g.temperature() + " for φ";
         }
-        return gradient instanceof ReweightedWakeSleep ? "reweighted wake-sleep" : "through the draws";
+        if (gradient instanceof ReweightedWakeSleep) {
+            return "reweighted wake-sleep";
+        }
+        if (gradient instanceof Pathwise) {
+            return "through the draws";
+        }
+        throw wordless("gradient", gradient);
     }
 
     /** What is maximised, as a bound on log p(x). */
@@ -286,7 +306,10 @@ final class Words {
         if (bound instanceof Tvo) {
             return "Σ_s (β_s+1 − β_s) Σ_k w_k^β_s log w_k / Σ_k w_k^β_s";
         }
-        return importanceWeighted;
+        if (bound instanceof ImportanceWeighted || bound instanceof Piwae) {
+            return importanceWeighted;
+        }
+        throw wordless("bound", bound);
     }
 
     private static String optimiser(Optimiser optimiser) {
@@ -300,7 +323,7 @@ final class Words {
         return sgd.momentum() == 0 ? "gradient ascent" : "gradient ascent with momentum " + sgd.momentum();
     }
 
-    private static String schedule(Schedule schedule) {
+    static String schedule(Schedule schedule) {
         if (schedule instanceof Schedule.Constant c) {
             return String.valueOf(c.value());
         }
@@ -310,7 +333,14 @@ final class Words {
         if (schedule instanceof Schedule.Cosine c) {
             return "from " + c.start() + " to " + c.end() + " along half a cosine";
         }
-        return schedule.toString();
+        if (schedule instanceof Schedule.Tripling t) {
+            return t.start() + " · 10^(−i/7) for 3^i epochs, i = 0, 1, …";
+        }
+        throw wordless("schedule", schedule);
+    }
+
+    private static IllegalArgumentException wordless(String what, Object found) {
+        return new IllegalArgumentException(what + ": expected one that has words, found " + found);
     }
 
     private static String lower(Enum<?> name) {

@@ -13,6 +13,9 @@ import java.util.OptionalDouble;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
+import jensen.bound.Bound;
+import jensen.gradient.GradientEstimator;
+import jensen.optim.Schedule;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +32,21 @@ class HtmlReportTest {
         HtmlReport.Entry entry = new HtmlReport.Entry(words, words);
         HtmlReport.Result result = new HtmlReport.Result(words, words, 7, OptionalDouble.empty(), words, words);
         return new HtmlReport(words, words, words, List.of(ELBO, result), figures, List.of(entry), List.of(entry));
+    }
+
+    /** No setting is shown as the code writes it, and none is passed over as another. */
+    @Test
+    void everySettingHasWords() {
+        assertThat(Words.schedule(new Schedule.Tripling(1e-3)))
+                .isEqualTo("0.001 · 10^(−i/7) for 3^i epochs, i = 0, 1, …");
+        assertThat(GradientEstimator.all().stream().map(Words::gradient).distinct())
+                .hasSize(GradientEstimator.all().size());
+        assertThat(Bound.all().stream().map(Words::bound).distinct())
+                .hasSize(Bound.all().size());
+        assertThat(Bound.all().stream().map(Words::formula)).allMatch(words -> words.contains("≤ log p_θ(x)"));
+        assertThat(Words.fileName("C:\\data\\table.csv")).isEqualTo("table.csv");
+        assertThat(Words.fileName("/data/images/")).isEqualTo("images");
+        assertThat(Words.fileName("mnist:test")).isEqualTo("mnist:test");
     }
 
     private static BufferedImage dot() {
