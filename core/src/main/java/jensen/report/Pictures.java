@@ -17,8 +17,6 @@ public final class Pictures {
     private static final int TARGET = 56;
     private static final int GAP = 2;
     private static final int BLOCK_GAP = 12;
-    private static final int MARGIN = 12;
-    private static final double TITLE_SIZE = 15;
 
     private Pictures() {}
 
@@ -61,16 +59,6 @@ public final class Pictures {
             paint(picture, i % across * stepX, i / across * stepY, scale, shape, images, i);
         }
         return picture;
-    }
-
-    /** Returns the picture on a white page under a title, wide enough for both. */
-    public static BufferedImage titled(String title, BufferedImage picture) {
-        int width = (int) Math.ceil(Math.max(picture.getWidth(), PixelCanvas.textWidth(title, TITLE_SIZE, true)));
-        int top = MARGIN + (int) TITLE_SIZE + MARGIN;
-        return PixelCanvas.render(width + 2 * MARGIN, top + picture.getHeight() + MARGIN, canvas -> {
-            canvas.heading(title, MARGIN, MARGIN + TITLE_SIZE - 1, TITLE_SIZE);
-            canvas.picture(picture, MARGIN, top);
-        });
     }
 
     /** Returns the whole factor by which images of this shape are enlarged: 28 × 28 by 2, 8 × 8 by 7. */

@@ -110,8 +110,4 @@ final class PixelCanvas implements Canvas {
         text(text, x, y, size, Anchor.MIDDLE, ink);
         graphics.rotate(Math.PI / 2, x, y);
     }
-
-    void picture(BufferedImage picture, int x, int y) {
-        graphics.drawImage(picture, x, y, null);
-    }
 }

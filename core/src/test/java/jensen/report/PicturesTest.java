@@ -82,19 +82,6 @@ class PicturesTest {
     }
 
     @Test
-    void aTitleIsNeverCut() {
-        BufferedImage one = Pictures.grid(GREY, constant(1, 0), 1, 0);
-        String title = "a title much longer than the one picture under it";
-        BufferedImage page = Pictures.titled(title, one);
-        assertThat(page.getWidth()).isGreaterThan((int) PixelCanvas.textWidth(title, 15, true) + 20);
-        for (int y = 0; y < page.getHeight(); y++) {
-            assertThat(rgb(page, page.getWidth() - 1, y)).isEqualTo(WHITE);
-        }
-        assertThat(rgb(page, 12 + 20, page.getHeight() - 13)).isEqualTo(0);
-        assertThat(page.getHeight()).isEqualTo(12 + 15 + 12 + 56 + 12);
-    }
-
-    @Test
     void refusesWhatIsNoPicture() {
         float[] empty = {};
         assertThatIllegalArgumentException()
