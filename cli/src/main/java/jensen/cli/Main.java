@@ -14,6 +14,7 @@ import picocli.CommandLine.Help;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command {@code jensen}. */
@@ -99,9 +100,18 @@ public final class Main implements Runnable {
         line.setUsageHelpWidth(Math.max(
                 60, Math.min(100, terminal.outShown() ? terminal.columns().getAsInt() : 100)));
         line.setUsageHelpLongOptionsMaxWidth(28);
+        line.setExecutionStrategy(this::execute);
         line.setParameterExceptionHandler((e, rest) -> misused(e));
         line.setExecutionExceptionHandler((e, command, parsed) -> fail(name(command), e));
         return line;
+    }
+
+    /** As always, and with the version also what makes the native layer slow. */
+    private int execute(ParseResult parsed) {
+        if (parsed.asCommandLineList().stream().anyMatch(CommandLine::isVersionHelpRequested)) {
+            Native.warnings().forEach(terminal.err()::println);
+        }
+        return new CommandLine.RunLast().execute(parsed);
     }
 
     @Override

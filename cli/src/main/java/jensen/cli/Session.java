@@ -15,6 +15,7 @@ import jensen.experiment.RunDirectory;
 import jensen.report.RunEvents;
 import jensen.report.RunReport;
 import jensen.report.TerminalPicture;
+import jensen.tensor.Native;
 import jensen.train.Epoch;
 import jensen.train.Means;
 import jensen.train.Profile;
@@ -41,6 +42,7 @@ record Session(Terminal terminal, Fit fit, boolean json, boolean profiled) {
      * @return the exit code
      */
     int run(Meter meter, boolean resumed, Beginning beginning) throws IOException {
+        Native.warnings().forEach(meter::note);
         Pace pace = new Pace();
         try (Interruption interruption = new Interruption();
                 RunEvents events = new RunEvents(directory(), resumed)) {

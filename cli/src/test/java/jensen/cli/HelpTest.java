@@ -2,7 +2,12 @@ package jensen.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -53,6 +58,20 @@ class HelpTest {
                 .last()
                 .asString()
                 .startsWith("libtorch ");
+    }
+
+    @Test
+    void whatMakesTheNativeLayerSlowIsSaid(@TempDir Path folder) throws Exception {
+        List<String> train = new ArrayList<>(Jensen.tiny(folder.resolve("run"), List.of("--epochs", "1")));
+        for (List<String> args : List.of(List.of("train", "--version"), train)) {
+            Path errors = folder.resolve("errors");
+            ProcessBuilder process = Jensen.process(args)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(errors.toFile());
+            process.environment().put("ATEN_CPU_CAPABILITY", "default");
+            assertThat(process.start().waitFor()).isZero();
+            assertThat(Files.readAllLines(errors).get(0)).contains("ATEN_CPU_CAPABILITY=default", "unset it");
+        }
     }
 
     @Test
