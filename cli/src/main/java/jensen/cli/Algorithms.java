@@ -254,12 +254,12 @@ final class Algorithms implements Callable<Integer> {
         for (Outcome o : outcomes) {
             lines.add(String.format(
                     Locale.ROOT,
-                    "%-15s %13.3f ± %-7.3f %13.3f ± %-7.3f %7.1f",
+                    "%-15s %13.3f%-10s %13.3f%-10s %7.1f",
                     o.name(),
                     o.train().value(),
-                    o.train().standardError(),
+                    Results.plusMinus(o.train().standardError()),
                     o.test().value(),
-                    o.test().standardError(),
+                    Results.plusMinus(o.test().standardError()),
                     o.seconds()));
         }
         return lines;

@@ -198,7 +198,8 @@ final class Diagnose implements Callable<Integer> {
 
     private static List<String> lines(Collapse collapse, Surgery surgery, Calibration calibration) {
         List<String> lines = new ArrayList<>();
-        lines.add(format("mean KL(q(z|x) || p(z))     %9.3f nats, %,d rows", surgery.kl(), surgery.rows()));
+        lines.add(format(
+                "mean KL(q(z|x) || p(z))     %9.3f nats, %s", surgery.kl(), Results.count(surgery.rows(), "row")));
         lines.add(format(
                 "= information on the datum  %9.3f ± %.3f, of at most log %,d = %.3f",
                 surgery.mutualInformation().value(),

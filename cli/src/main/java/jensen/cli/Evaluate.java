@@ -204,11 +204,11 @@ final class Evaluate implements Callable<Integer> {
             terminal.print(lines);
             upper.ifPresent(u -> terminal.print(List.of(String.format(
                     Locale.ROOT,
-                    "log p(x) at most %.3f ± %.3f, by the chi-squared bound: not to be trusted for %d of %d rows",
+                    "log p(x) at most %.3f%s, by the chi-squared bound: not to be trusted for %d of %s",
                     u.mean().value(),
-                    u.mean().standardError(),
+                    Results.plusMinus(u.mean().standardError()),
                     u.untrusted(),
-                    u.rows()))));
+                    Results.count(u.rows(), "row")))));
         }
     }
 }

@@ -61,12 +61,12 @@ record GradientNoise(Objective objective, int batch, SignalToNoise ratio) {
                 "",
                 String.format(
                         Locale.ROOT,
-                        "gradient of %s by %s with %d draws on a batch of %d, %d repetitions: signal-to-noise ratio",
+                        "gradient of %s by %s with %s on a batch of %d, %s: signal-to-noise ratio",
                         objective.bound().name(),
                         objective.gradient().name(),
-                        objective.samples(),
+                        Results.count(objective.samples(), "draw"),
                         batch,
-                        ratio.repetitions()),
+                        Results.count(ratio.repetitions(), "repetition")),
                 String.format(
                         Locale.ROOT,
                         "%.3f of theta, %.3f of phi (%.3f would be pure noise)",

@@ -151,11 +151,15 @@ final class Results {
     }
 
     private static String line(String name, double value, double error, String unit) {
-        String plusMinus = Double.isNaN(error)
+        return String.format(Locale.ROOT, "%-17s %9.3f%-9s %s", name, value, plusMinus(error), unit)
+                .stripTrailing();
+    }
+
+    /** A standard error, or nothing where it is not known, as from one row or draw. */
+    static String plusMinus(double error) {
+        return Double.isNaN(error)
                 ? ""
                 : Double.isInfinite(error) ? " ± ∞" : String.format(Locale.ROOT, " ± %.3f", error);
-        return String.format(Locale.ROOT, "%-17s %9.3f%-9s %s", name, value, plusMinus, unit)
-                .stripTrailing();
     }
 
     static String count(int n, String what) {

@@ -215,6 +215,11 @@ class TrainTest {
         String usual = outcomes(options, "--init", "glorot");
         assertThat(outcomes(options, "--init", "he")).isNotEqualTo(usual);
         assertThat(outcomes(options, "--precision", "float64")).isNotEqualTo(usual);
+        List<String> one = new ArrayList<>(options.subList(0, options.size() - 1));
+        one.set(one.indexOf("--rows") + 1, "1");
+        assertThat(Jensen.run(one.toArray(String[]::new)).out())
+                .contains("aevb")
+                .doesNotContain("NaN");
         for (JsonNode each : found) {
             assertThat(each.get("testLogLikelihood").doubleValue()).isBetween(-45.0, -5.0);
         }

@@ -171,6 +171,10 @@ class TrainedTest {
                 jensen("evaluate", "--rows", "5", "--samples", "1", "--json").json();
         assertThat(json.get("logLikelihoodStandardError").isNull()).isTrue();
         assertThat(json.get("elbo").isDouble()).isTrue();
+        assertThat(jensen("evaluate", "--rows", "1", "--samples", "1", "--upper-bound")
+                        .out())
+                .contains("1 row, 1 draw each", "of 1 row")
+                .doesNotContain("NaN", "1 rows", "1 draws");
     }
 
     @Test

@@ -225,10 +225,8 @@ public final class RunReport {
                 e.logLikelihood(),
                 error(e.logLikelihoodStandardError()),
                 NATS,
-                "By importance sampling, " + Words.count(e.samples()) + " draws for each of "
-                        + Words.count(e.logLikelihoodRows())
-                        + " test data. The error is of the draws; as the mean of all such data it is known to ± "
-                        + Numbers.plain(e.rowsStandardError()) + "."));
+                "By importance sampling, " + Words.plural(e.samples(), "draw") + " for each of "
+                        + Words.count(e.logLikelihoodRows()) + " test data. The error is of the draws" + ofRows(e)));
         results.add(result(
                 "Effective draws",
                 "",
@@ -259,6 +257,12 @@ public final class RunReport {
                 "bits",
                 "The log-likelihood per value of a datum."));
         return results;
+    }
+
+    private static String ofRows(Evaluation e) {
+        return Double.isNaN(e.rowsStandardError())
+                ? "."
+                : "; as the mean of all such data it is known to ± " + Numbers.plain(e.rowsStandardError()) + ".";
     }
 
     private static OptionalDouble error(double standardError) {

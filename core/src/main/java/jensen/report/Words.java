@@ -347,7 +347,7 @@ final class Words {
         return name.name().toLowerCase(Locale.ROOT);
     }
 
-    private static String plural(int n, String one) {
+    static String plural(int n, String one) {
         return plural(n, one, one + "s");
     }
 
