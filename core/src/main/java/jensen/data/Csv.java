@@ -174,6 +174,16 @@ public final class Csv {
         cells = first.getFieldCount();
         for (int column = 0; column < cells; column++) {
             if (isLabel(first.getField(column))) {
+                if (labelColumn >= 0) {
+                    throw DataException.inRow(
+                            file,
+                            first.getStartingLineNumber(),
+                            "one column of labels",
+                            "%s and %s"
+                                    .formatted(
+                                            first.getField(labelColumn).strip(),
+                                            first.getField(column).strip()));
+                }
                 labelColumn = column;
             }
         }
@@ -206,7 +216,10 @@ public final class Csv {
         long line = record.getStartingLineNumber();
         if (record.getFieldCount() != cells) {
             throw DataException.inRow(
-                    file, line, cells + " columns as in the first row", Integer.toString(record.getFieldCount()));
+                    file,
+                    line,
+                    cells + (cells == 1 ? " column" : " columns") + " as in the first row",
+                    Integer.toString(record.getFieldCount()));
         }
         int at = 0;
         for (int column = 0; column < cells; column++) {
@@ -218,7 +231,7 @@ public final class Csv {
             if (column == labelColumn) {
                 labels.add(label(value, line, cell));
             } else {
-                row[at++] = (float) value;
+                row[at++] = narrowed(value, line, column, cell);
             }
         }
         scan.row(line, row);
@@ -228,6 +241,20 @@ public final class Csv {
         }
         System.arraycopy(row, 0, blocks.get(blocks.size() - 1), within * row.length, row.length);
         size++;
+    }
+
+    /** A number in 32 bits, which have to hold it where it is written as a whole one: an identifier or a time. */
+    private float narrowed(double value, long line, int column, String cell) {
+        float narrow = (float) value;
+        if (narrow != value && value == Math.rint(value) && cell.strip().matches("[+-]?\\d+")) {
+            throw DataException.inCell(
+                    file,
+                    line,
+                    column + 1L,
+                    "a whole number that 32-bit precision holds (less a constant, say, or with .0 after it, to be rounded)",
+                    found(cell));
+        }
+        return narrow;
     }
 
     private int label(double value, long line, String cell) {

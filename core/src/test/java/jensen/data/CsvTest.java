@@ -107,6 +107,11 @@ class CsvTest {
         Refused.open(file("a,label\n1,2\n3,cat\n"), "row 3, column 2", "\"cat\"");
         Refused.open(file("a,label\n1,2.5\n"), "row 2, column 2", "a whole number", "\"2.5\"");
         Refused.open(file("label\n1\n"), "beside the labels");
+        Refused.open(file("label,x,Class\n1,2,3\n"), "row 1: expected one column of labels", "label and Class");
+        Refused.open(file("1\n3,4,5\n"), "row 2: expected 1 column as");
+        Refused.open(file("1,2\n3,1700000001\n"), "row 2, column 2", "32-bit precision", "\"1700000001\"");
+        assertThat(Csv.open(file("1700000000,-1700000001.0\n1e10,0.1\n")).size())
+                .isEqualTo(2);
         Refused.open(file("1,\"2\n3,4\n"));
         Refused.open(file("1,2\n" + "9".repeat(500) + "q,1\n"), "row 2, column 1", "…");
     }
