@@ -3,11 +3,14 @@ package jensen.cli;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import jensen.data.Csv;
+import jensen.data.Datasets;
 import jensen.data.Npy;
 import jensen.data.Shape;
+import jensen.experiment.Experiment;
 import jensen.report.Gallery;
 import jensen.report.Png;
 import jensen.tensor.Generator;
@@ -25,8 +28,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         footer = {
-            "%nA .npy file holds an array [N, values] or [N, channels, height, width], a .csv file a row for each datum, in"
-                    + " the units that the likelihood sees; where the data were standardised, in the data's own.",
+            "%nA .npy file holds an array [N, values] or [N, channels, height, width], a .csv file a row for each datum, under"
+                    + " the names of the run's own table, in the units that the likelihood sees; where the data were standardised, in the data's own.",
             "%nExamples:",
             "  jensen sample runs/mnist-1 --count 100 --out samples.png",
             "  jensen sample runs/table-1 --count 5000 --draw --out new.csv"
@@ -90,10 +93,18 @@ final class Sample implements Callable<Integer> {
                             ? new long[] {count, shape.channels(), shape.height(), shape.width()}
                             : new long[] {count, shape.size()});
         } else {
-            Csv.write(
-                    out, IntStream.range(0, shape.size()).mapToObj(i -> "x" + i).toList(), x);
+            Csv.write(out, columns(trained.experiment().data()), x);
         }
         terminal.out().println(out);
         return Exit.DONE;
+    }
+
+    /** The names in the table that the run was made with, where it is still there and has them. */
+    private static List<String> columns(Experiment.Source data) {
+        int width = data.shape().size();
+        List<String> names = Datasets.columns(data.name());
+        return names.size() == width
+                ? names
+                : IntStream.range(0, width).mapToObj(i -> "x" + i).toList();
     }
 }

@@ -56,6 +56,7 @@ class TableTest {
                 .isZero();
         double[] mean = new double[3];
         List<String> lines = Files.readAllLines(samples);
+        assertThat(lines.get(0)).isEqualTo("a,b,c");
         for (String line : lines.subList(1, lines.size())) {
             String[] cells = line.split(",");
             for (int i = 0; i < 3; i++) {

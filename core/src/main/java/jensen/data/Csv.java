@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntFunction;
@@ -43,12 +44,23 @@ public final class Csv {
     /**
      * The data of a file.
      *
-     * @throws DataException if it cannot be read, has no row, a cell that is not a finite number, or rows of different
-     *     lengths
+     * @throws DataException if it cannot be read, has no row, a cell that is not a finite number or whose whole number
+     *     32 bits do not hold, or rows of different lengths
      */
     public static Dataset open(Path file) {
         try (Input in = Input.open(file)) {
             return new Csv(file).read(in, String.valueOf(file.getFileName()));
+        }
+    }
+
+    /**
+     * The names that a file's header gives its columns, that of labels aside; empty where it has no header.
+     *
+     * @throws DataException if it cannot be read
+     */
+    static List<String> columns(Path file) {
+        try (Input in = Input.open(file)) {
+            return new Csv(file).names(in);
         }
     }
 
@@ -108,15 +120,49 @@ public final class Csv {
         });
     }
 
-    private Dataset read(Input in, String name) {
+    private interface Work {
+        void on(CsvReader<CsvRecord> records) throws IOException;
+    }
+
+    private void records(Input in, Work work) {
         try {
-            CsvReader<CsvRecord> records = CsvReader.builder()
+            work.on(CsvReader.builder()
                     .fieldSeparator(separator(in.stream()))
                     .detectBomHeader(true)
                     .trimWhitespacesAroundQuotes(true)
                     .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
                     .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
-                    .ofCsvRecord(in.stream());
+                    .ofCsvRecord(in.stream()));
+        } catch (IOException e) {
+            throw Input.failure(file, e);
+        } catch (UncheckedIOException e) {
+            throw Input.failure(file, e);
+        } catch (CsvParseException e) {
+            throw e.getCause() instanceof IOException broken
+                    ? Input.failure(file, broken)
+                    : DataException.in(file, "comma-separated numbers", DataException.words(e), e);
+        }
+    }
+
+    private List<String> names(Input in) {
+        List<String> names = new ArrayList<>();
+        records(in, records -> {
+            Iterator<CsvRecord> all = records.iterator();
+            if (all.hasNext()) {
+                CsvRecord first = all.next();
+                width(first);
+                for (int column = 0; isHeader(first) && column < cells; column++) {
+                    if (column != labelColumn) {
+                        names.add(first.getField(column).strip());
+                    }
+                }
+            }
+        });
+        return names;
+    }
+
+    private Dataset read(Input in, String name) {
+        records(in, records -> {
             boolean first = true;
             float[] row = new float[0];
             for (CsvRecord record : records) {
@@ -128,15 +174,7 @@ public final class Csv {
                 }
                 first = false;
             }
-        } catch (IOException e) {
-            throw Input.failure(file, e);
-        } catch (UncheckedIOException e) {
-            throw Input.failure(file, e);
-        } catch (CsvParseException e) {
-            throw e.getCause() instanceof IOException broken
-                    ? Input.failure(file, broken)
-                    : DataException.in(file, "comma-separated numbers", DataException.words(e), e);
-        }
+        });
         if (size == 0) {
             throw DataException.in(file, "at least one row of numbers", "none");
         }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 
 /** Opens data in any format that has a reader. */
@@ -20,21 +21,39 @@ public final class Datasets {
         if (Files.isDirectory(path)) {
             return ImageFolder.open(path);
         }
-        String name = String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
-        String plain = name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
+        String plain = plain(String.valueOf(path.getFileName()));
         if (plain.endsWith(".npy")) {
             return Npy.open(path);
         }
         if (plain.endsWith(".npz")) {
             return Npz.open(path);
         }
-        if (plain.endsWith(".csv") || plain.endsWith(".tsv") || plain.endsWith(".txt")) {
+        if (isTable(plain)) {
             return Csv.open(path);
         }
         if (plain.endsWith(".idx") || plain.matches(".*[.-]idx\\d(-.*)?")) {
             return Idx.open(path);
         }
         return byContent(path);
+    }
+
+    /**
+     * The names that a table's header gives its columns of data; empty where the file has no such header, is no table by its
+     * extension, or is not there.
+     *
+     * @throws DataException if it cannot be read
+     */
+    public static List<String> columns(String path) {
+        return isTable(plain(path)) && Files.exists(Path.of(path)) ? Csv.columns(Path.of(path)) : List.of();
+    }
+
+    private static String plain(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return lower.endsWith(".gz") ? lower.substring(0, lower.length() - 3) : lower;
+    }
+
+    private static boolean isTable(String plain) {
+        return plain.endsWith(".csv") || plain.endsWith(".tsv") || plain.endsWith(".txt");
     }
 
     private static Dataset byContent(Path path) {

@@ -90,6 +90,15 @@ class CsvTest {
     }
 
     @Test
+    void namesColumnsThatHaveNames() throws IOException {
+        assertThat(Datasets.columns(file("\" a b \",class,c\n1,2,3\n").toString()))
+                .containsExactly("a b", "c");
+        assertThat(Datasets.columns(file("1,2\n").toString())).isEmpty();
+        assertThat(Datasets.columns(folder.resolve("missing.csv").toString())).isEmpty();
+        assertThat(Datasets.columns("mnist:test")).isEmpty();
+    }
+
+    @Test
     void refusesWhatIsNotNumbers() throws IOException {
         Refused.open(folder.resolve("missing.csv"), "nothing of that name");
         Refused.open(file(""), "an empty file");
