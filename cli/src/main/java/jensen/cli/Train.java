@@ -91,8 +91,9 @@ final class Train implements Callable<Integer> {
         learning.check(model);
         Choices.seconds("--checkpoint-seconds", checkpointSeconds);
         int threads = work.threads();
-        RunDirectory directory = new RunDirectory(out == null ? free(data) : out);
-        refuse(directory);
+        if (out != null) {
+            refuse(new RunDirectory(out));
+        }
         Native.load();
         int code;
         try (Meter meter = Meter.of(terminal, learning.stop().epochs())) {
@@ -121,9 +122,16 @@ final class Train implements Callable<Integer> {
                         .println("what is climbed is not the ELBO but " + weighted
                                 + "; every ELBO below is the unweighted one");
             }
-            Fit fit = new Fit(experiment, split, directory, work.device(), threads, checkpointSeconds);
-            code = new Session(terminal, fit, json, profiled)
-                    .run(meter, false, (stop, observer) -> fit.start(force, stop, observer));
+            RunDirectory directory = out == null ? claim(data) : new RunDirectory(out);
+            try {
+                Fit fit = new Fit(experiment, split, directory, work.device(), threads, checkpointSeconds);
+                code = new Session(terminal, fit, json, profiled)
+                        .run(meter, false, (stop, observer) -> fit.start(force, stop, observer));
+            } finally {
+                if (out == null) {
+                    directory.removeIfEmpty();
+                }
+            }
         }
         if (code == Exit.DONE && learning.usualLength()) {
             terminal.err()
@@ -167,16 +175,17 @@ final class Train implements Callable<Integer> {
         }
     }
 
-    /** The first of runs/DATA-1, runs/DATA-2, … that is not there yet. */
-    private static Path free(String data) {
+    /** Makes the first of runs/DATA-1, runs/DATA-2, … that is not there yet, so that no other training takes it. */
+    private static RunDirectory claim(String data) {
         String name = data.replaceAll("[/\\\\]+$", "")
                 .replaceAll(".*[/\\\\]", "")
                 .replaceAll("(?<=.)\\.[A-Za-z]+$", "")
                 .replaceAll("[^\\p{L}\\p{N}._-]", "-");
         for (int n = 1; ; n++) {
             Path path = Path.of("runs", (name.isEmpty() ? "data" : name) + "-" + n);
-            if (!Files.exists(path)) {
-                return path;
+            RunDirectory directory = new RunDirectory(path);
+            if (!Files.exists(path) && directory.make()) {
+                return directory;
             }
         }
     }

@@ -175,7 +175,7 @@ class BadInputTest {
                 bad(2, "train --out F/o", "DATA"),
                 bad(2, "trian digits", "trian", "did you mean train?"),
                 bad(2, "train digits --out F/file", "--out", "file"),
-                bad(1, "train digits --out F/file/run", "F/file"),
+                bad(1, "train digits --out F/file/run", "cannot make the folder F/file/run: "),
                 bad(1, "train digits --learning-rate 1e20 --out F/o", "step 2", "is not a finite number", "rows"),
                 bad(3, "evaluate F/nowhere", "nowhere", "the folder of a run"),
                 bad(3, "evaluate F/images", "experiment.json"),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,6 +16,7 @@ import jensen.experiment.RunLock;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -109,6 +111,52 @@ class OneWriterTest {
         assertThat(out.resolve(".lock")).exists(); // of a process that is no more: it keeps nobody out
         assertThat(Jensen.train(out, "--force").code()).isZero();
         assertThat(out.resolve(".lock")).doesNotExist();
+    }
+
+    @Test
+    void onlyAFolderThatTheLockMadeIsRemoved() throws Exception {
+        Path made = folder.resolve("made");
+        new RunDirectory(made).lock().close();
+        assertThat(made).doesNotExist();
+        Path mine = Files.createDirectory(folder.resolve("mine"));
+        assertThat(Jensen.train(mine, "--learning-rate", "1e30").code()).isEqualTo(Exit.FAILED);
+        assertThat(mine).isEmptyDirectory();
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aFolderThatCannotBeMadeIsNoRival() {
+        Path nowhere = Path.of("/proc/nowhere");
+        Jensen.Ran ran = Jensen.train(nowhere);
+        assertThat(ran.code()).isEqualTo(Exit.FAILED);
+        assertThat(ran.err()).hasLineCount(1).contains("cannot make the folder " + nowhere + ": ");
+    }
+
+    @Test
+    void trainingsStartedTogetherGetAFolderEach() throws Exception {
+        List<String> unnamed = new ArrayList<>(Jensen.tiny(folder, List.of("--epochs", "1")));
+        unnamed.subList(unnamed.indexOf("--out"), unnamed.indexOf("--out") + 2).clear();
+        List<Process> both = List.of(start(unnamed), start(unnamed));
+        for (Process process : both) {
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isZero();
+        }
+        Path runs = folder.resolve("runs");
+        assertThat(content(runs.resolve("digits-1")).keySet()).contains("weights.safetensors");
+        assertThat(content(runs.resolve("digits-2")).keySet()).contains("weights.safetensors");
+        unnamed.addAll(List.of("--learning-rate", "1e30"));
+        Process failing = start(unnamed);
+        assertThat(failing.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(failing.exitValue()).isEqualTo(Exit.FAILED);
+        assertThat(runs.resolve("digits-3")).doesNotExist();
+    }
+
+    private static Process start(List<String> command) throws IOException {
+        return Jensen.process(command)
+                .directory(folder.toFile())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
     }
 
     private static int epochs(Path out) throws IOException {

@@ -39,7 +39,7 @@ public final class DataException extends RuntimeException {
     }
 
     /** The text of an exception on one line, for use as {@code found}. */
-    static String words(Throwable problem) {
+    public static String words(Throwable problem) {
         String message = problem instanceof FileSystemException file ? file.getReason() : problem.getMessage();
         return message == null || message.isBlank()
                 ? problem.getClass()

@@ -58,6 +58,38 @@ public record RunDirectory(Path path) {
     public record Weights(Parameters theta, Parameters phi) {}
 
     /**
+     * Makes the folder, and those on the way to it.
+     *
+     * @return whether it was not there before
+     * @throws UncheckedIOException if it cannot be made
+     */
+    public boolean make() {
+        Path folder = path.toAbsolutePath();
+        Path parent = folder.getParent();
+        try {
+            if (parent != null) {
+                Files.createDirectories(parent);
+            }
+            Files.createDirectory(folder);
+            return true;
+        } catch (IOException e) {
+            if (Files.isDirectory(folder)) {
+                return false;
+            }
+            throw new UncheckedIOException("cannot make the folder " + path + ": " + DataException.words(e), e);
+        }
+    }
+
+    /** Removes the folder if nothing is in it; one that cannot be removed stays. */
+    public void removeIfEmpty() {
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            // what came about stays, and an empty folder does no harm
+        }
+    }
+
+    /**
      * Keeps all others from writing to the folder, which is made where there is none; who carries out a run does so for its
      * whole time.
      *

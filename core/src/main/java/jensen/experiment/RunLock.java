@@ -3,7 +3,6 @@ package jensen.experiment;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -33,24 +32,27 @@ public final class RunLock implements AutoCloseable {
 
     private final Path folder;
     private final FileChannel channel;
+    private final boolean made;
 
-    private RunLock(Path folder, FileChannel channel) {
+    private RunLock(Path folder, FileChannel channel, boolean made) {
         this.folder = folder;
         this.channel = channel;
+        this.made = made;
     }
 
     /**
      * Takes it, and makes the folder where there is none.
      *
      * @throws IllegalArgumentException if somebody has it
-     * @throws java.io.UncheckedIOException if the file cannot be made or locked
+     * @throws java.io.UncheckedIOException if the folder cannot be made, or the file cannot be made or locked
      */
     static RunLock of(Path path) {
+        boolean made = false;
         try {
             for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+                made |= new RunDirectory(path).make();
                 try {
-                    Files.createDirectories(path);
-                    RunLock lock = attempt(path, path.toRealPath());
+                    RunLock lock = attempt(path, path.toRealPath(), made);
                     if (lock != null) {
                         return lock;
                     }
@@ -65,7 +67,7 @@ public final class RunLock implements AutoCloseable {
     }
 
     /** Nothing if the file that was locked is no longer the one in the folder. */
-    private static @Nullable RunLock attempt(Path path, Path folder) throws IOException {
+    private static @Nullable RunLock attempt(Path path, Path folder, boolean made) throws IOException {
         Path file = folder.resolve(FILE);
         synchronized (HELD) {
             if (HELD.contains(folder)) {
@@ -92,7 +94,7 @@ public final class RunLock implements AutoCloseable {
                 return null;
             }
             HELD.add(folder);
-            return new RunLock(folder, channel);
+            return new RunLock(folder, channel, made);
         }
     }
 
@@ -106,7 +108,7 @@ public final class RunLock implements AutoCloseable {
                 path + ": expected a folder that nothing else writes to, found one that is being written to");
     }
 
-    /** Gives it back; a folder in which nothing came about is removed. */
+    /** Gives it back; a folder that it made and in which nothing came about is removed. */
     @Override
     public void close() throws IOException {
         synchronized (HELD) {
@@ -119,10 +121,8 @@ public final class RunLock implements AutoCloseable {
                 HELD.remove(folder);
             }
         }
-        try {
-            Files.deleteIfExists(folder);
-        } catch (DirectoryNotEmptyException e) {
-            // what came about stays
+        if (made) {
+            new RunDirectory(folder).removeIfEmpty();
         }
     }
 }
