@@ -169,9 +169,20 @@ class TrainTest {
         assertThat(refused.code()).isEqualTo(2);
         assertThat(refused.err()).contains("already holds a run", "--force");
         assertThat(Files.readAllBytes(out.resolve("weights.safetensors"))).isEqualTo(before);
+        List<String> files = names(out);
+        Jensen.Ran failed = Jensen.train(out, "--force", "--learning-rate", "1e30");
+        assertThat(failed.code()).as(failed.err()).isEqualTo(1);
+        assertThat(names(out)).isEqualTo(files);
+        assertThat(Jensen.run("evaluate", out.toString(), "--rows", "2").code()).isZero();
         assertThat(Jensen.train(out, "--seed", "5", "--force").code()).isZero();
         assertThat(Files.readAllBytes(out.resolve("weights.safetensors"))).isNotEqualTo(before);
-        assertThat(out.resolve("mine.txt")).exists();
+        assertThat(names(out)).hasSameSizeAs(files).contains("mine.txt");
+    }
+
+    private static List<String> names(Path out) throws IOException {
+        try (Stream<Path> files = Files.list(out)) {
+            return files.map(p -> String.valueOf(p.getFileName())).sorted().toList();
+        }
     }
 
     @Test

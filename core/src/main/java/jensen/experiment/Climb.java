@@ -43,6 +43,7 @@ final class Climb implements AutoCloseable {
     private Means current = Means.NONE;
     private String started = Provenance.now();
     private long saved = System.nanoTime();
+    private boolean begun;
 
     Climb(Fit fit, Fit.Observer observer) {
         Experiment e = fit.experiment();
@@ -77,6 +78,7 @@ final class Climb implements AutoCloseable {
         epochs.addAll(progress.epochs());
         current = progress.current();
         started = progress.started();
+        begun = true;
     }
 
     Fit.Outcome go(BooleanSupplier interrupted) throws IOException {
@@ -134,6 +136,7 @@ final class Climb implements AutoCloseable {
             bestTheta.flat().copyInPlace(run.theta().flat());
             bestPhi.flat().copyInPlace(run.phi().flat());
         }
+        begin();
         fit.directory().save(epochs);
         save();
         observer.epoch(epoch);
@@ -144,7 +147,17 @@ final class Climb implements AutoCloseable {
         return evaluator(run.theta(), run.phi()).rows(validation, all, 1, n -> {});
     }
 
+    /** What was in the folder gives way once there is something to put in its place. */
+    private void begin() throws IOException {
+        if (!begun) {
+            fit.directory().clear();
+            fit.directory().save(fit.experiment());
+            begun = true;
+        }
+    }
+
     private void save() throws IOException {
+        begin();
         Safetensors state = run.checkpoint();
         Map<String, Tensor> tensors = new HashMap<>(state.tensors());
         bestTheta.all().forEach((name, leaf) -> tensors.put("best.theta." + name, leaf));

@@ -68,7 +68,7 @@ public record Fit(
     /**
      * Begins.
      *
-     * @param replace whether a run that is already in the folder may be replaced
+     * @param replace whether a run that is already in the folder may be replaced, which it is once this one has a checkpoint
      * @throws IllegalArgumentException if there is one and it may not, the folder is being written to, or the data do not fit
      *     the model
      * @throws jensen.train.NonFiniteException if the numbers run away; a folder without a checkpoint is left as if
@@ -76,13 +76,15 @@ public record Fit(
      */
     public Outcome start(boolean replace, BooleanSupplier interrupted, Observer observer) throws IOException {
         return alone(observer, () -> {
-            if (directory.exists() && !replace) {
+            boolean replacing = directory.exists();
+            if (replacing && !replace) {
                 throw new IllegalArgumentException(
                         directory.path() + " already holds a run: expected another folder, or --force to replace it");
             }
             try (Climb climb = new Climb(this, observer)) {
-                directory.clear();
-                directory.save(experiment);
+                if (!replacing) {
+                    directory.save(experiment);
+                }
                 return climb.go(interrupted);
             } finally {
                 if (directory.exists() && !directory.resumable() && !directory.finished()) {
