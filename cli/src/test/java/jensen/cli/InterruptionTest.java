@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -91,7 +92,9 @@ class InterruptionTest {
         assertThat(said).endsWith("interrupted; resume with: jensen resume " + out + System.lineSeparator());
         assertThat(out.resolve("checkpoint.safetensors")).exists();
         assertThat(Jensen.run("evaluate", out.toString()).err()).contains("jensen resume");
+        Path half = Files.createFile(out.resolve(".checkpoint.safetensors." + UUID.randomUUID() + ".part"));
         Jensen.Ran resumed = Jensen.run("resume", out.toString(), "--json");
         assertThat(resumed.json().get("weightsSha256").textValue()).isEqualTo(uninterrupted());
+        assertThat(half).doesNotExist();
     }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
@@ -174,9 +175,13 @@ class TrainTest {
         assertThat(failed.code()).as(failed.err()).isEqualTo(1);
         assertThat(names(out)).isEqualTo(files);
         assertThat(Jensen.run("evaluate", out.toString(), "--rows", "2").code()).isZero();
+        // what a killed writer leaves
+        String half = "." + UUID.randomUUID() + ".part";
+        Files.writeString(out.resolve(".metrics.jsonl" + half), "half");
+        Files.writeString(out.resolve(".checkpoint.safetensors" + half), "half");
         assertThat(Jensen.train(out, "--seed", "5", "--force").code()).isZero();
         assertThat(Files.readAllBytes(out.resolve("weights.safetensors"))).isNotEqualTo(before);
-        assertThat(names(out)).hasSameSizeAs(files).contains("mine.txt");
+        assertThat(names(out)).hasSameSizeAs(files).contains("mine.txt").noneMatch(name -> name.endsWith(half));
     }
 
     private static List<String> names(Path out) throws IOException {

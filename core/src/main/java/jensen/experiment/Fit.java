@@ -120,6 +120,7 @@ public record Fit(
 
     private Outcome alone(Observer observer, Work work) throws IOException {
         try (RunLock lock = directory.lock()) {
+            directory.sweep();
             Outcome outcome = work.go();
             if (outcome == Outcome.FINISHED) {
                 observer.finished();

@@ -54,6 +54,9 @@ public record RunDirectory(Path path) {
 
     private static final String EXPLANATION = "explain-";
 
+    /** The names of files that a writer was killed over, before they were complete. */
+    private static final String HALF = ".*.????????-????-????-????-????????????.part";
+
     /** A model as it was trained: θ and φ. */
     public record Weights(Parameters theta, Parameters phi) {}
 
@@ -294,11 +297,19 @@ public record RunDirectory(Path path) {
         for (String name : PICTURES) {
             Files.deleteIfExists(picture(name));
         }
-        for (String others : List.of(EVENTS + "*", EXPLANATION + "*.html")) {
-            try (DirectoryStream<Path> files = Files.newDirectoryStream(path, others)) {
-                for (Path file : files) {
-                    Files.delete(file);
-                }
+        remove(EVENTS + "*");
+        remove(EXPLANATION + "*.html");
+    }
+
+    /** Removes what killed writers left half written; for the one writer that the folder has. */
+    void sweep() throws IOException {
+        remove(HALF);
+    }
+
+    private void remove(String names) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(path, names)) {
+            for (Path file : files) {
+                Files.delete(file);
             }
         }
     }

@@ -91,7 +91,7 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
     public void write(Path file) throws IOException {
         List<Map.Entry<String, Tensor>> ordered = SafetensorsHeader.order(tensors);
         byte[] header = SafetensorsHeader.json(ordered, metadata);
-        Path beside = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + ".tmp");
+        Path beside = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
             try (FileChannel channel =
                     FileChannel.open(beside, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
