@@ -4,6 +4,8 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +25,8 @@ public final class AtomicFile {
     private AtomicFile() {}
 
     /**
-     * Writes beside the target, then moves into its place, replacing what was there; folders on the way are made.
+     * Writes beside the target and, once that is on disk, moves into its place, replacing what was there; folders on the way are
+     * made.
      *
      * @throws UncheckedIOException if that fails, and then the target is as it was
      */
@@ -37,9 +40,12 @@ public final class AtomicFile {
             Files.createDirectories(folder);
             Path beside = folder.resolve("." + absolute.getFileName() + "." + UUID.randomUUID() + ".part");
             try {
-                try (OutputStream out = new BufferedOutputStream(
-                        Files.newOutputStream(beside, StandardOpenOption.CREATE_NEW), 1 << 16)) {
+                try (FileChannel channel =
+                        FileChannel.open(beside, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
+                    OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
                     content.writeTo(out);
+                    out.flush();
+                    channel.force(true);
                 }
                 replace(beside, absolute);
             } finally {
