@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -136,8 +137,11 @@ final class Train implements Callable<Integer> {
         if (code == Exit.DONE && learning.usualLength()) {
             terminal.err()
                     .printf(
+                            Locale.ROOT,
                             "this took %s; more epochs fit better: jensen train %s --epochs %d%n",
-                            Pace.clock(Duration.ofNanos(System.nanoTime() - begun)), data, 5 * LearningOptions.EPOCHS);
+                            Pace.clock(Duration.ofNanos(System.nanoTime() - begun)),
+                            data,
+                            5 * LearningOptions.EPOCHS);
         }
         return code;
     }

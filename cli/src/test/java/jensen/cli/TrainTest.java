@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -271,22 +272,32 @@ class TrainTest {
 
     @Test
     void aConvolutionalNetTrainsToo() throws IOException {
-        Jensen.Ran ran = Jensen.train(
-                folder.resolve("conv"),
-                "--network",
-                "conv",
-                "--filters",
-                "4,8",
-                "--bound",
-                "iw",
-                "--kl-weight",
-                "warmup:1",
-                "--schedule",
-                "cosine",
-                "--json");
+        Locale here = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("fa-IR")); // whose digits are others: files are the same everywhere
+        Jensen.Ran ran;
+        try {
+            ran = Jensen.train(
+                    folder.resolve("conv"),
+                    "--network",
+                    "conv",
+                    "--filters",
+                    "4,8",
+                    "--bound",
+                    "iw",
+                    "--kl-weight",
+                    "warmup:1",
+                    "--schedule",
+                    "cosine",
+                    "--json");
+        } finally {
+            Locale.setDefault(here);
+        }
         assertThat(ran.code()).as(ran.err()).isZero();
         JsonNode experiment = new com.fasterxml.jackson.databind.ObjectMapper()
                 .readTree(Files.readString(folder.resolve("conv/experiment.json")));
+        assertThat(Files.readString(folder.resolve("conv/report.html")))
+                .contains("1×8×8 → convolutions 4, 8 → 32 → 8, ", "4 → 32 → transposed convolutions 8, 4 → 1×8×8, ")
+                .doesNotContainPattern("[۰-۹]");
         JsonNode training = experiment.get("training");
         assertThat(training.at("/objective/samples").intValue()).isEqualTo(5);
         assertThat(training.at("/objective/bound/type").textValue()).isEqualTo("importance-weighted");

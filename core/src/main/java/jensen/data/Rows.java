@@ -121,7 +121,7 @@ final class Rows implements Dataset {
 
     private String hash() {
         MessageDigest digest = digest();
-        String head = "%d %s %s %s\n".formatted(size, shape, values, labels == null ? "unlabelled" : "labelled");
+        String head = size + " " + shape + " " + values + (labels == null ? " unlabelled\n" : " labelled\n");
         digest.update(head.getBytes(StandardCharsets.UTF_8));
         boolean bytes = values == Values.BINARY || values == Values.GREY;
         int n = shape.size();

@@ -197,7 +197,7 @@ final class Words {
             return m.inputs() + lengths(m.hidden()) + " → " + m.outputs() + ", " + lower(m.activation());
         }
         if (network instanceof Convolutional c) {
-            return "%d×%d×%d → convolutions %s%s → %d, %s"
+            return "%s×%s×%s → convolutions %s%s → %s, %s"
                     .formatted(
                             c.channels(),
                             c.height(),
@@ -208,7 +208,7 @@ final class Words {
                             lower(c.activation()));
         }
         Deconvolutional d = (Deconvolutional) network;
-        return "%d%s → transposed convolutions %s → %d×%d×%d, %s"
+        return "%s%s → transposed convolutions %s → %s×%s×%s, %s"
                 .formatted(
                         d.inputs(),
                         lengths(d.hidden()),

@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 class DatasetTest {
@@ -44,6 +45,18 @@ class DatasetTest {
         assertThat(data.sha256()).isEqualTo(HexFormat.of().formatHex(hash));
         assertThat(data.named("other").sha256()).isEqualTo(data.sha256());
         assertThat(data.rows(0, 2).sha256()).isNotEqualTo(data.sha256());
+    }
+
+    @Test
+    void theHashIsTheSameWhereDigitsAreOthers() {
+        String expected = data.named("here").sha256();
+        Locale here = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("fa-IR"));
+        try {
+            assertThat(data.named("there").sha256()).isEqualTo(expected);
+        } finally {
+            Locale.setDefault(here);
+        }
     }
 
     @Test
