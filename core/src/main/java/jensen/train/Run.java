@@ -106,6 +106,7 @@ public final class Run implements Iterator<Step>, AutoCloseable {
      * Does one step.
      *
      * @throws NonFiniteException if the bound or its gradient is not finite; no parameter has changed then
+     * @throws IllegalStateException if the run is closed
      */
     @Override
     public Step next() {

@@ -15,10 +15,13 @@ import org.jspecify.annotations.Nullable;
 public final class Team implements AutoCloseable {
     private static final int SPINS = 20_000;
 
+    /** What a task threw. */
+    private record Failure(int task, Throwable thrown) {}
+
     private final Thread[] helpers;
     private final AtomicInteger round = new AtomicInteger();
     private final AtomicInteger working = new AtomicInteger();
-    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private final AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
     private volatile @Nullable Thread caller;
     private volatile IntConsumer task = i -> {};
     private volatile int tasks;
@@ -40,8 +43,16 @@ public final class Team implements AutoCloseable {
         return helpers.length + 1;
     }
 
-    /** Does tasks 0 … {@code tasks} − 1 and returns when all are done; what the first failing one threw is thrown. */
+    /**
+     * Does tasks 0 … {@code tasks} − 1 and returns when all are done; of those that fail, what the one of the lowest number threw
+     * is thrown, whatever the number of threads.
+     *
+     * @throws IllegalStateException if the team is closed
+     */
     public void run(int tasks, IntConsumer task) {
+        if (closed) {
+            throw new IllegalStateException("team: expected one at work, found one that is closed");
+        }
         failure.set(null);
         this.task = task;
         this.tasks = tasks;
@@ -55,10 +66,13 @@ public final class Team implements AutoCloseable {
         for (int spins = 0; working.get() > 0; spins++) {
             pause(spins);
         }
-        rethrow(failure.get());
+        Failure first = failure.get();
+        if (first != null) {
+            rethrow(first.thrown);
+        }
     }
 
-    private static void rethrow(@Nullable Throwable thrown) {
+    private static void rethrow(Throwable thrown) {
         if (thrown instanceof Error e) {
             throw e;
         }
@@ -95,14 +109,16 @@ public final class Team implements AutoCloseable {
     // Whatever a task throws is handed to the caller, whose thread throws it again.
     @SuppressWarnings("ThrowSpecificExceptions")
     private void work(int member) {
+        int[] at = {member};
         try {
             Native.flushingDenormals(() -> {
-                for (int i = member; i < tasks; i += threads()) {
-                    task.accept(i);
+                for (; at[0] < tasks; at[0] += threads()) {
+                    task.accept(at[0]);
                 }
             });
         } catch (Throwable t) {
-            failure.compareAndSet(null, t);
+            Failure here = new Failure(at[0], t);
+            failure.updateAndGet(other -> other == null || here.task < other.task ? here : other);
         }
     }
 

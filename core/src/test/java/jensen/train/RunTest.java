@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import jensen.bound.ImportanceWeighted;
 import jensen.data.Dataset;
@@ -24,6 +25,7 @@ import jensen.optim.Schedule;
 import jensen.optim.Sgd;
 import jensen.tensor.Safetensors;
 import jensen.tensor.Scope;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,6 +109,36 @@ class RunTest {
             pixels[i] = 1;
         }
         return Dataset.of("sparse", Shape.vector(Examples.PIXELS), Values.BINARY, pixels);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aClosedRunDoesNoStep(int threads) {
+        Run run = Examples.run(Examples.training(), Examples.digits(), threads);
+        run.close();
+        assertThatThrownBy(run::next).isInstanceOf(IllegalStateException.class).hasMessageContaining("closed");
+    }
+
+    @Test
+    void ofSeveralFailuresThatOfTheFirstTaskIsThrown() {
+        AtomicReference<@Nullable Thread> helper = new AtomicReference<>();
+        try (Team team = new Team(2)) {
+            assertThatThrownBy(() -> team.run(4, task -> {
+                        if (task == 1) {
+                            helper.set(Thread.currentThread());
+                        } else if (task == 0) {
+                            awaitRest(helper); // by then task 1 has failed
+                        }
+                        throw new IllegalArgumentException("task " + task);
+                    }))
+                    .hasMessage("task 0");
+        }
+    }
+
+    private static void awaitRest(AtomicReference<@Nullable Thread> thread) {
+        for (Thread t = null; t == null || t.getState() != Thread.State.WAITING; t = thread.get()) {
+            Thread.onSpinWait();
+        }
     }
 
     /** One thread that is alone waits for nobody: what no part accounts for is small; two cannot have worked longer than twice. */
