@@ -6,7 +6,9 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -23,6 +25,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each bad input gets one line, the exit code of its kind, and leaves no file behind. */
 class BadInputTest {
+    /** A row for validation whose square is beyond float32. */
+    private static final int HUGE = 8;
+
     @TempDir
     static Path folder;
 
@@ -44,6 +49,9 @@ class BadInputTest {
         Files.writeString(folder.resolve("file"), "a file");
         Files.write(folder.resolve("unlike.csv"), List.of("1.5,2", "3,4"));
         Files.write(folder.resolve("levels.csv"), List.of("0,1", "9,12", "3,4", "5,5"));
+        List<String> huge = new ArrayList<>(Collections.nCopies(40, "1,2"));
+        huge.set(HUGE, "1,1e30");
+        Files.write(folder.resolve("huge.csv"), huge);
         Path images = Files.createDirectory(folder.resolve("images"));
         image(images.resolve("a.png"), 8, 8);
         image(images.resolve("b.png"), 8, 9);
@@ -177,6 +185,10 @@ class BadInputTest {
                 bad(2, "train digits --out F/file", "--out", "file"),
                 bad(1, "train digits --out F/file/run", "cannot make the folder F/file/run: "),
                 bad(1, "train digits --learning-rate 1e20 --out F/o", "step 2", "is not a finite number", "rows"),
+                bad(
+                        1,
+                        "train F/huge.csv --likelihood normal --validation 20 --epochs 2 --out F/o",
+                        "after step 1: the validation ELBO is not a finite number at row " + HUGE),
                 bad(3, "evaluate F/nowhere", "nowhere", "the folder of a run"),
                 bad(3, "evaluate F/images", "experiment.json"),
                 bad(3, "evaluate F/run --data F/unlike.csv", "64 values a row", "2 values a row"),

@@ -19,6 +19,7 @@ import jensen.tensor.Safetensors;
 import jensen.tensor.Tensor;
 import jensen.train.Epoch;
 import jensen.train.Means;
+import jensen.train.NonFiniteException;
 import jensen.train.Run;
 import jensen.train.Step;
 import jensen.train.Stop;
@@ -112,7 +113,7 @@ final class Climb implements AutoCloseable {
     }
 
     private void finishEpoch(Step last) throws IOException {
-        List<Row> rows = validate(fit.split().validation());
+        List<Row> rows = validate(last.index());
         double reconstruction =
                 rows.stream().mapToDouble(Row::reconstruction).average().orElse(Double.NaN);
         double kl = rows.stream().mapToDouble(Row::kl).average().orElse(Double.NaN);
@@ -142,9 +143,18 @@ final class Climb implements AutoCloseable {
         observer.epoch(epoch);
     }
 
-    private List<Row> validate(Dataset validation) {
+    private List<Row> validate(long step) {
+        Dataset validation = fit.split().validation();
         int[] all = IntStream.range(0, validation.size()).toArray();
-        return evaluator(run.theta(), run.phi()).rows(validation, all, 1, n -> {});
+        List<Row> rows = evaluator(run.theta(), run.phi()).rows(validation, all, 1, n -> {});
+        List<Integer> lost = rows.stream()
+                .filter(row -> !Double.isFinite(row.elbo()))
+                .map(row -> validation.origin(row.index()))
+                .toList();
+        if (!lost.isEmpty()) { // no epoch is better than another by such a number
+            throw NonFiniteException.after(step, "the validation ELBO", lost);
+        }
+        return rows;
     }
 
     /** What was in the folder gives way once there is something to put in its place. */

@@ -16,12 +16,20 @@ public final class NonFiniteException extends RuntimeException {
      * @param rows the rows at which it was so, as numbered in the data set that was opened, from 0 on; empty for a gradient, which is a sum over rows
      */
     public NonFiniteException(long step, String term, List<Integer> rows) {
-        super("step " + step + ": " + term + " is not a finite number" + at(rows)
-                + "; the parameters are as they were before this step. A smaller learning rate or gradient clipping"
-                + " may help");
+        this("step ", step, term, rows, "; the parameters are as they were before this step");
+    }
+
+    private NonFiniteException(String when, long step, String term, List<Integer> rows, String parameters) {
+        super(when + step + ": " + term + " is not a finite number" + at(rows) + parameters
+                + ". A smaller learning rate or gradient clipping may help");
         this.step = step;
         this.term = term;
         this.rows = List.copyOf(rows);
+    }
+
+    /** What was not finite when the parameters that a step left were looked at, described as by the constructor. */
+    public static NonFiniteException after(long step, String term, List<Integer> rows) {
+        return new NonFiniteException("after step ", step, term, rows, "");
     }
 
     private static String at(List<Integer> rows) {
