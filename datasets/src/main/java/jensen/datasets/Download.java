@@ -11,6 +11,8 @@ import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,8 +37,12 @@ import org.jspecify.annotations.Nullable;
 public record Download(URI uri, Optional<String> sha256) {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+    /** Keeps the threads of this process apart, which share their locks on files. */
+    private static final Object ONE_AT_A_TIME = new Object();
+
     /**
-     * The file in {@code folder}, fetched if it is not there yet.
+     * The file in {@code folder}, fetched if it is not there yet. Of several that need it at once one fetches it, and the others
+     * wait.
      *
      * @throws UncheckedIOException if it cannot be fetched or written; what has arrived is kept, to go on from
      * @throws DataException if it is not what it must be
@@ -45,15 +51,30 @@ public record Download(URI uri, Optional<String> sha256) {
         Path file = folder.resolve(name());
         try {
             Files.createDirectories(folder);
-            if (!Files.exists(file)) {
-                receive(part(folder), progress);
-                accept(part(folder), file, progress);
-            } else {
+            if (Files.exists(file) || !fetched(file, part(folder), progress)) {
                 check(file, file, sha256.isPresent() ? sha256 : read(recorded(file)));
             }
             return file;
         } catch (IOException e) {
             throw failure("cannot keep %s in %s: %s".formatted(name(), folder, e.getMessage()), e);
+        }
+    }
+
+    /** False if the file has come about while this one waited for its turn. */
+    private boolean fetched(Path file, Path part, Progress progress) throws IOException {
+        Path turn = file.resolveSibling(name() + ".lock");
+        boolean absent;
+        synchronized (ONE_AT_A_TIME) {
+            try (FileChannel channel = FileChannel.open(turn, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock lock = channel.lock()) {
+                absent = !Files.exists(file);
+                if (absent) {
+                    receive(part, progress);
+                    accept(part, file, progress);
+                }
+            }
+            Files.deleteIfExists(turn); // only now: with the file in its place nobody needs a turn
+            return absent;
         }
     }
 
@@ -181,8 +202,9 @@ public record Download(URI uri, Optional<String> sha256) {
                 progress.received(name(), done, total);
             }
         }
-        if (total.isPresent() && done != total.getAsLong()) {
-            throw broken(done, total, null);
+        long kept = Files.size(part);
+        if (total.isPresent() && kept != total.getAsLong()) {
+            throw broken(kept, total, null);
         }
     }
 

@@ -16,11 +16,15 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import jensen.data.DataException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,6 +48,8 @@ class DownloadTest {
     private boolean ranges = true;
     private int status = 200;
     private int stopAfter = Integer.MAX_VALUE;
+    private final CountDownLatch bothBegun = new CountDownLatch(1);
+    private CountDownLatch answering = new CountDownLatch(0);
 
     private final Progress progress = new Progress() {
         @Override
@@ -78,6 +84,7 @@ class DownloadTest {
 
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
+            answering.await();
             String range = exchange.getRequestHeaders().getFirst("Range");
             String condition = exchange.getRequestHeaders().getFirst("If-Range");
             asked.add(range + " " + condition);
@@ -96,6 +103,8 @@ class DownloadTest {
             exchange.sendResponseHeaders(status != 200 ? status : from > 0 ? 206 : 200, SIZE - from);
             exchange.getResponseBody().write(content, from, Math.min(SIZE, stopAfter) - from);
             exchange.getResponseBody().flush();
+        } catch (InterruptedException e) {
+            throw new IOException(e);
         }
     }
 
@@ -123,6 +132,75 @@ class DownloadTest {
         assertThat(asked).containsExactly("null null");
     }
 
+    @Test
+    void ofSeveralThreadsOneFetches() throws Exception {
+        List<Path> fetched = Collections.synchronizedList(new ArrayList<>());
+        List<Thread> threads = Stream.generate(() ->
+                        new Thread(() -> fetched.add(download(Optional.of(hash)).fetch(folder, progress))))
+                .limit(4)
+                .toList();
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(fetched).hasSize(4);
+        theFileArrivedOnce();
+    }
+
+    private void theFileArrivedOnce() throws IOException {
+        assertThat(Files.readAllBytes(folder.resolve("data.gz"))).isEqualTo(content);
+        assertThat(asked).containsExactly("null null");
+        assertThat(files()).containsExactly("data.gz");
+    }
+
+    @Test
+    void ofTwoProcessesOneFetches() throws Exception {
+        List<Process> both = List.of(elsewhere(), elsewhere());
+        for (Process process : both) {
+            assertThat(process.getInputStream().read()).isEqualTo(Elsewhere.BEGUN);
+        }
+        bothBegun.countDown();
+        for (Process process : both) {
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isZero();
+        }
+        theFileArrivedOnce();
+    }
+
+    private Process elsewhere() throws IOException {
+        answering = bothBegun;
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Elsewhere.class.getName(),
+                        download(Optional.of(hash)).uri().toString(),
+                        hash,
+                        folder.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
+    /** Another process, which says that it begins. */
+    static final class Elsewhere {
+        static final int BEGUN = '!';
+
+        private Elsewhere() {}
+
+        public static void main(String[] args) {
+            System.out.write(BEGUN);
+            System.out.flush();
+            new Download(URI.create(args[0]), Optional.of(args[1])).fetch(Path.of(args[2]), new Progress() {
+                @Override
+                public void received(String file, long bytes, OptionalLong total) {}
+
+                @Override
+                public void note(String message) {}
+            });
+        }
+    }
+
     private void breakAfter(int bytes, Optional<String> sha256) {
         stopAfter = bytes;
         assertThatThrownBy(() -> download(sha256).fetch(folder, progress))
@@ -136,7 +214,7 @@ class DownloadTest {
     @Test
     void goesOnWhereItBroke() throws IOException {
         breakAfter(100_000, Optional.of(hash));
-        assertThat(files()).containsExactly("data.gz.part", "data.gz.part.etag");
+        assertThat(files()).containsExactly("data.gz.lock", "data.gz.part", "data.gz.part.etag");
         long have = Files.size(folder.resolve("data.gz.part"));
         assertThat(have).isBetween(1L, 100_000L);
         Path file = download(Optional.of(hash)).fetch(folder, progress);
@@ -183,7 +261,7 @@ class DownloadTest {
         assertThatThrownBy(() -> download(Optional.of(other)).fetch(folder, progress))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("expected SHA-256 " + other + ", found " + hash);
-        assertThat(files()).isEmpty();
+        assertThat(files()).containsExactly("data.gz.lock");
     }
 
     @Test
@@ -211,7 +289,7 @@ class DownloadTest {
         assertThatThrownBy(() -> download(Optional.of(hash)).fetch(folder, progress))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageEndingWith("/sets/data.gz: the server answered 404");
-        assertThat(files()).isEmpty();
+        assertThat(files()).containsExactly("data.gz.lock");
     }
 
     @Test
