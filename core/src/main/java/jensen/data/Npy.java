@@ -24,7 +24,7 @@ public final class Npy {
     private static final Pattern DESCR = Pattern.compile("'descr'\\s*:\\s*'([<>|=])([a-zA-Z])(\\d{1,3})'");
     private static final Pattern FORTRAN = Pattern.compile("'fortran_order'\\s*:\\s*(True|False)");
     private static final Pattern SHAPE = Pattern.compile("'shape'\\s*:\\s*\\(([^)]*)\\)");
-    private static final Pattern SIZES = Pattern.compile("(\\s*\\d{1,18}\\s*,)*(\\s*\\d{1,18}\\s*)?");
+    private static final Pattern SIZES = Pattern.compile("(?:\\s*\\d{1,18}\\s*,)*+(\\s*\\d{1,18}\\s*)?");
 
     private Npy() {}
 
