@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import jensen.data.DataException;
 import jensen.experiment.Experiment;
 import jensen.experiment.Reproduction;
 import jensen.experiment.RunDirectory;
@@ -49,9 +48,7 @@ final class Reproduce implements Callable<Integer> {
         int threads = work.threads();
         RunDirectory run = new RunDirectory(directory);
         Experiment experiment = run.experiment();
-        if (!run.finished()) {
-            throw DataException.in(directory, "a finished run", "an unfinished one");
-        }
+        run.check();
         Optional<Reproduction> found;
         try (Meter meter = Meter.of(terminal, experiment.stop().epochs());
                 Interruption interruption = new Interruption()) {

@@ -51,6 +51,9 @@ final class Resume implements Callable<Integer> {
         int threads = work.threads();
         RunDirectory run = new RunDirectory(directory);
         Experiment experiment = run.experiment();
+        if (run.finished()) {
+            run.check();
+        }
         try (Meter meter = Meter.of(terminal, experiment.stop().epochs())) {
             Fit fit = new Fit(experiment, Data.of(experiment, meter), run, work.device(), threads, checkpointSeconds);
             Session session = new Session(terminal, fit, json, false);

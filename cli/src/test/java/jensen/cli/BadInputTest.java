@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each bad input gets one line, the exit code of its kind, and leaves no file behind. */
 class BadInputTest {
@@ -252,7 +253,7 @@ class BadInputTest {
         assertThat(files()).isEqualTo(before);
     }
 
-    private static Jensen.Ran altered(String name, Alteration alteration) throws IOException {
+    private static Jensen.Ran altered(String name, Alteration alteration, String... command) throws IOException {
         Path copy = folder.resolve("copy");
         Files.createDirectories(copy);
         try (Stream<Path> files = Files.list(run)) {
@@ -261,7 +262,9 @@ class BadInputTest {
             }
         }
         alteration.of(copy.resolve(name));
-        Jensen.Ran ran = Jensen.run("evaluate", copy.toString(), "--rows", "2", "--samples", "2");
+        List<String> args = new ArrayList<>(List.of(command));
+        args.add(1, copy.toString());
+        Jensen.Ran ran = Jensen.run(args.toArray(String[]::new));
         try (Stream<Path> files = Files.list(copy)) {
             for (Path file : files.toList()) {
                 Files.delete(file);
@@ -275,15 +278,21 @@ class BadInputTest {
         void of(Path file) throws IOException;
     }
 
+    private static void truncate(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
+    }
+
     static Stream<Arguments> alterations() {
-        Alteration truncated = file -> {
-            byte[] bytes = Files.readAllBytes(file);
-            Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
-        };
+        Alteration truncated = BadInputTest::truncate;
         Alteration flipped = file -> {
             byte[] bytes = Files.readAllBytes(file);
             bytes[bytes.length - 3] ^= 1;
             Files.write(file, bytes);
+        };
+        Alteration unreadable = file -> {
+            Files.delete(file);
+            Files.createDirectory(file);
         };
         Alteration newer = file ->
                 Files.writeString(file, Files.readString(file).replaceFirst("\"format\" : \\d+", "\"format\" : 99"));
@@ -296,16 +305,34 @@ class BadInputTest {
                 Arguments.of("experiment.json", (Alteration) Files::delete, "none"),
                 Arguments.of("experiment.json", newer, "a newer version of jensen wrote"),
                 Arguments.of("provenance.json", truncated, "JSON that describes"),
+                Arguments.of("provenance.json", unreadable, "a readable file"),
                 Arguments.of("provenance.json", (Alteration) Files::delete, "a finished run"));
     }
 
     @ParameterizedTest(name = "{0}: {2}")
     @MethodSource("alterations")
     void anAlteredRunIsRefused(String name, Alteration alteration, String said) throws IOException {
-        Jensen.Ran ran = altered(name, alteration);
+        Jensen.Ran ran = altered(name, alteration, "evaluate", "--rows", "2", "--samples", "2");
         assertThat(ran.code()).as(ran.err()).isEqualTo(3);
         assertThat(ran.err().lines()).hasSize(1);
         assertThat(ran.err()).contains(said);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"resume", "resume --json", "reproduce"})
+    void aFinishedRunIsTakenForOneOnlyWithItsFiles(String command) throws IOException {
+        String[] args = command.split(" ");
+        Jensen.Ran without = altered("weights.safetensors", Files::delete, args);
+        Jensen.Ran truncated = altered("weights.safetensors", BadInputTest::truncate, args);
+        Jensen.Ran unjudged = altered("evaluation.json", Files::delete, args);
+        for (Jensen.Ran ran : List.of(without, truncated, unjudged)) {
+            assertThat(ran.code()).as(ran.err()).isEqualTo(3);
+            assertThat(ran.err().lines()).as(ran.err()).hasSize(1);
+            assertThat(ran.out()).isEmpty();
+        }
+        assertThat(without.err()).contains("weights.safetensors: expected a file of this name, found none");
+        assertThat(truncated.err()).contains("weights.safetensors: expected the file that the run wrote, SHA-256");
+        assertThat(unjudged.err()).contains("evaluation.json: expected a file of this name, found none");
     }
 
     @Test

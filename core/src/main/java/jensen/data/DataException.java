@@ -1,6 +1,8 @@
 package jensen.data;
 
+import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,13 @@ public final class DataException extends RuntimeException {
     /** Something wrong with a whole file or folder, as {@code cause} tells. */
     public static DataException in(Object file, String expected, String found, Throwable cause) {
         return new DataException(name(file), expected, found, cause);
+    }
+
+    /** A file that is not there, or cannot be read, as {@code problem} tells. */
+    public static DataException unreadable(Path file, IOException problem) {
+        return problem instanceof NoSuchFileException
+                ? in(file, "a file of this name", "none", problem)
+                : in(file, "a readable file", words(problem), problem);
     }
 
     /** Something wrong with one row, counted from 1. */

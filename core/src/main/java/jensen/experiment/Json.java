@@ -93,17 +93,15 @@ public final class Json {
     /**
      * Reads a record from a file.
      *
-     * @throws DataException if there is no such file, or it is not JSON of the record's form
-     * @throws IOException if it cannot be read
+     * @throws DataException if there is no such file, it cannot be read, or it is not JSON of the record's form
      */
-    public static <T> T read(Path file, Class<T> type) throws IOException {
-        if (!Files.isRegularFile(file)) {
-            throw DataException.in(file, "a file of this name", "none");
-        }
+    public static <T> T read(Path file, Class<T> type) {
         try {
             return parse(Files.readString(file), type, file.toString());
         } catch (CharacterCodingException damaged) {
             throw DataException.in(file, "text in UTF-8", "other bytes", damaged);
+        } catch (IOException e) {
+            throw DataException.unreadable(file, e);
         }
     }
 }

@@ -1,12 +1,15 @@
 package jensen.experiment;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -128,14 +131,12 @@ public record RunDirectory(Path path) {
             throw DataException.in(path, "the folder of a run", Files.exists(path) ? "a file" : "nothing");
         }
         Path file = path.resolve(EXPERIMENT);
-        if (Files.isRegularFile(file)) {
-            int format = Json.read(file, Format.class).format();
-            if (format > Experiment.FORMAT) {
-                throw DataException.in(
-                        file,
-                        "format " + Experiment.FORMAT + " or older",
-                        "format " + format + ", which a newer version of jensen wrote");
-            }
+        int format = Json.read(file, Format.class).format();
+        if (format > Experiment.FORMAT) {
+            throw DataException.in(
+                    file,
+                    "format " + Experiment.FORMAT + " or older",
+                    "format " + format + ", which a newer version of jensen wrote");
         }
         return Json.read(file, Experiment.class);
     }
@@ -169,6 +170,36 @@ public record RunDirectory(Path path) {
             return Files.exists(file) ? Files.readAllLines(file) : List.of();
         } catch (MalformedInputException damaged) {
             throw DataException.in(file, "text in UTF-8", "other bytes", damaged);
+        } catch (IOException e) {
+            throw DataException.unreadable(file, e);
+        }
+    }
+
+    /**
+     * Looks whether the run is finished, its files are those that it wrote, and its results can be read.
+     *
+     * @throws DataException if not
+     */
+    public void check() throws IOException {
+        checkFiles();
+        evaluation();
+        epochs();
+    }
+
+    private void checkFiles() throws IOException {
+        if (!finished()) {
+            throw DataException.in(
+                    path,
+                    "a finished run",
+                    resumable() ? "one that was interrupted (jensen resume goes on with it)" : "one without weights");
+        }
+        for (Map.Entry<String, String> entry : provenance().sha256().entrySet()) {
+            Path file = path.resolve(entry.getKey());
+            String found = sha256(file);
+            if (!found.equals(entry.getValue())) {
+                throw DataException.in(
+                        file, "the file that the run wrote, SHA-256 " + entry.getValue(), "SHA-256 " + found);
+            }
         }
     }
 
@@ -179,23 +210,7 @@ public record RunDirectory(Path path) {
      */
     public Weights weights(Device device) throws IOException {
         Experiment e = experiment();
-        if (!finished()) {
-            throw DataException.in(
-                    path,
-                    "a finished run",
-                    resumable() ? "one that was interrupted (jensen resume goes on with it)" : "one without weights");
-        }
-        for (Map.Entry<String, String> entry : provenance().sha256().entrySet()) {
-            Path file = path.resolve(entry.getKey());
-            if (!Files.isRegularFile(file)) {
-                throw DataException.in(file, "a file of this name", "none");
-            }
-            String found = sha256(file);
-            if (!found.equals(entry.getValue())) {
-                throw DataException.in(
-                        file, "the file that the run wrote, SHA-256 " + entry.getValue(), "SHA-256 " + found);
-            }
-        }
+        checkFiles();
         Training t = e.training();
         Weights weights = new Weights(t.theta(e.precision(), device), t.phi(e.precision(), device));
         try (Scope scope = new Scope()) {
@@ -314,8 +329,12 @@ public record RunDirectory(Path path) {
         }
     }
 
-    /** The SHA-256 of the weights' file, in hexadecimal: two runs with the same have the same weights to the last bit. */
-    public String weightsSha256() throws IOException {
+    /**
+     * The SHA-256 of the weights' file, in hexadecimal: two runs with the same have the same weights to the last bit.
+     *
+     * @throws DataException if there is none, or it cannot be read
+     */
+    public String weightsSha256() {
         return sha256(path.resolve(WEIGHTS));
     }
 
@@ -323,10 +342,13 @@ public record RunDirectory(Path path) {
         AtomicFile.write(path.resolve(name), out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    private static String sha256(Path file) throws IOException {
-        try {
+    private static String sha256(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(digest.digest(Files.readAllBytes(file)));
+            in.transferTo(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (IOException e) {
+            throw DataException.unreadable(file, e);
         } catch (NoSuchAlgorithmException e) {
             throw new UncheckedIOException(new IOException("this Java runtime has no SHA-256", e));
         }
