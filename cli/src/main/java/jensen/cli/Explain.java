@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import jensen.data.Dataset;
 import jensen.evaluate.BestPosterior;
 import jensen.evaluate.Derivation;
@@ -15,6 +16,7 @@ import jensen.evaluate.DerivationTotal;
 import jensen.evaluate.Estimate;
 import jensen.evaluate.Evidence;
 import jensen.evaluate.ImportanceSampling;
+import jensen.experiment.RunDirectory;
 import jensen.report.DerivationReport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -152,31 +154,36 @@ final class Explain implements Callable<Integer> {
     }
 
     private void tell(DerivationReport report, Derivation d) {
-        Path page = out != null ? out : directory.resolve("explain-" + d.index() + ".html");
-        if (out != null || !json) {
-            report.write(page, d);
-        }
         if (json) {
             terminal.out().println(Results.json(fields(report, d)));
-            return;
+        } else {
+            terminal.print(table().of(report, d));
         }
-        int columns = terminal.outShown() ? terminal.columns().getAsInt() : DerivationTable.COLUMNS;
-        terminal.print(new DerivationTable(columns).of(report, d));
-        terminal.out().println(page);
+        if (out != null || !json) {
+            page(out != null ? out : new RunDirectory(directory).explanation(d.index()), p -> report.write(p, d));
+        }
     }
 
     private void tell(DerivationReport report, DerivationTotal total) {
-        if (out != null) {
-            report.write(out, total);
-        }
         if (json) {
             terminal.out().println(Results.json(fields(report, total)));
-            return;
+        } else {
+            terminal.print(table().of(report, total));
         }
-        int columns = terminal.outShown() ? terminal.columns().getAsInt() : DerivationTable.COLUMNS;
-        terminal.print(new DerivationTable(columns).of(report, total));
         if (out != null) {
-            terminal.out().println(out);
+            page(out, p -> report.write(p, total));
+        }
+    }
+
+    private DerivationTable table() {
+        return new DerivationTable(terminal.outShown() ? terminal.columns().getAsInt() : DerivationTable.COLUMNS);
+    }
+
+    /** Comes after the numbers, which are not lost where it cannot be written. */
+    private void page(Path file, Consumer<Path> write) {
+        write.accept(file);
+        if (!json) {
+            terminal.out().println(file);
         }
     }
 

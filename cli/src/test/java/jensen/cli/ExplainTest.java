@@ -242,6 +242,15 @@ class ExplainTest {
     }
 
     @Test
+    void theTableIsNotLostWithThePage() throws IOException {
+        Files.createDirectories(plane.resolve("explain-5.html/taken"));
+        Jensen.Ran ran = explain(plane, "--datum", "5", "--samples", "100");
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.err()).contains("cannot write " + plane.resolve("explain-5.html"));
+        assertThat(ran.out()).contains("log p(x)").doesNotContain("explain-5.html");
+    }
+
+    @Test
     void diagnoseAddsUp() throws IOException {
         JsonNode json = Jensen.run("diagnose", plane.toString(), "--simulated", "200", "--rows", "50", "--json")
                 .json();
