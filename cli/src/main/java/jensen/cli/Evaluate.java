@@ -119,6 +119,9 @@ final class Evaluate implements Callable<Integer> {
                         "--rows: expected at most the %d of %s, found %d".formatted(chosen.size(), chosen.name(), n));
             }
             int[] numbers = chosen.spread(n);
+            if (against != null) { // of no rows there is nothing to find, but a model to refuse
+                evidence.other(against).evidence(trained.evaluator(), chosen, new int[0], none -> {});
+            }
             IntConsumer progress = progress(meter, numbers.length * trained.passes());
             Trained once = trained.settled(chosen, numbers, progress);
             return byMethod

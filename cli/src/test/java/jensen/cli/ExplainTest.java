@@ -231,6 +231,9 @@ class ExplainTest {
         assertThat(evaluate(plane, "--evidence", "closed-form").err())
                 .contains("affine decoder")
                 .hasLineCount(1);
+        assertThat(evaluate(four, "--against", "quadrature").err())
+                .contains("quadrature serves at most 3 latent dimensions, the model has 4")
+                .hasLineCount(1);
         assertThat(evaluate(plane, "--evidence", "iss").err()).contains("did you mean is");
         assertThat(evaluate(plane, "--evidence", "ais", "--budget", "2000").err())
                 .contains("--budget: expected 20656 or more for --evidence ais, found 2000");
