@@ -40,7 +40,8 @@ import picocli.CommandLine.Parameters;
             "  jensen evaluate runs/mnist-1 --rows 1000 --json",
             "  jensen evaluate runs/mnist-1 --rows 100 --evidence auto --error 0.1",
             "  jensen evaluate runs/mnist-2d --rows 100 --evidence is --against quadrature",
-            "  jensen evaluate runs/mnist-1 --rows 100 --inference per-datum"
+            "  jensen evaluate runs/mnist-1 --rows 100 --inference per-datum",
+            "  jensen evaluate runs/table-1 --data new.csv --out scores.csv"
         })
 final class Evaluate implements Callable<Integer> {
     private static final int DRAWS = 5000;
@@ -87,6 +88,14 @@ final class Evaluate implements Callable<Integer> {
     @Option(names = "--rows", paramLabel = "N", description = "Only N data, spread evenly (default: all).")
     private @Nullable Integer rows;
 
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description =
+                    "Also write each datum's ELBO and log p(x), with their errors, as a row of this .csv file; the least"
+                            + " likely data are the anomalies.")
+    private @Nullable Path out;
+
     @Option(names = "--seed", paramLabel = "S", description = "Of the draws (default: 0).")
     private long seed;
 
@@ -105,6 +114,9 @@ final class Evaluate implements Callable<Integer> {
         Choices.atLeast("--rows", rows, 1);
         Choices.atLeast("--samples", samples, 1);
         evidence.check();
+        if (out != null) {
+            Trained.format(out, ".csv");
+        }
         boolean byMethod = evidence.isGiven() || against != null;
         if (!byMethod) {
             evidence.checkUnused();
@@ -136,6 +148,7 @@ final class Evaluate implements Callable<Integer> {
         Evaluation evaluation = evaluation(trained, chosen, numbers, found, found, draws);
         Optional<ChiUpperBound> upper = upper(trained, chosen, numbers, draws);
         meter.close();
+        write(found, chosen);
         tell(Results.numbers(evaluation), Map.of(), Results.lines(evaluation, trained.latent()), upper);
         return Exit.DONE;
     }
@@ -155,6 +168,7 @@ final class Evaluate implements Callable<Integer> {
         Evaluation evaluation = evaluation(trained, chosen, numbers, bounds, both, draws);
         Optional<ChiUpperBound> upper = upper(trained, chosen, numbers, draws);
         meter.close();
+        write(both, chosen);
         String how = Results.counts(found).entrySet().stream()
                 .map(e -> e.getKey() + (found.size() == e.getValue() ? "" : " " + e.getValue()))
                 .collect(Collectors.joining(", "));
@@ -164,6 +178,12 @@ final class Evaluate implements Callable<Integer> {
         agreement.ifPresent(a -> lines.add(a.line()));
         tell(Results.numbers(evaluation), more, lines, upper);
         return evidence.tell(terminal, "jensen evaluate", found);
+    }
+
+    private void write(List<Row> rows, Dataset chosen) {
+        if (out != null) {
+            Scores.write(out, rows, chosen);
+        }
     }
 
     private static IntConsumer progress(Meter meter, long rows) {

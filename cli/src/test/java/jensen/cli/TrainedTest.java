@@ -45,6 +45,32 @@ class TrainedTest {
         return folder.resolve(name);
     }
 
+    /** The table's means are what evaluate says of all; its labels and rows are the data's. */
+    @Test
+    void scoresOfEachDatumAddUp() throws IOException {
+        for (String[] how : new String[][] {{}, {"--evidence", "ais", "--error", "1"}}) {
+            Path file = out("scores" + how.length + ".csv");
+            String[] more = {"--rows", "5", "--samples", "20", "--out", file.toString(), "--json"};
+            Jensen.Ran ran = Jensen.run(command("evaluate", List.of(run), how, more));
+            assertThat(ran.code()).as(ran.err()).isZero();
+
+            List<String> lines = Files.readAllLines(file);
+            List<String> columns = List.of(lines.get(0).split(","));
+            assertThat(columns).startsWith("row", "elbo").endsWith("label").hasSize(how.length == 0 ? 10 : 8);
+            for (String name : List.of("elbo", "kl", "reconstruction", "logLikelihood")) {
+                assertThat(lines.stream()
+                                .skip(1)
+                                .mapToDouble(line -> Double.parseDouble(line.split(",")[columns.indexOf(name)]))
+                                .average()
+                                .orElseThrow())
+                        .as(name)
+                        .isCloseTo(ran.json().get(name).doubleValue(), within(1e-9));
+            }
+            assertThat(lines).hasSize(6);
+        }
+        assertThat(jensen("evaluate", "--out", "scores.txt").err()).contains("--out", ".csv", "scores.txt");
+    }
+
     /** Each run's numbers are those of evaluate, and the gain is the difference of the means. */
     @Test
     void runsAreComparedOnTheSameRows() throws IOException {
