@@ -44,7 +44,7 @@ public record Elbo(KlForm kl) implements Bound {
         }
         Tensor divergence = w.closedFormKl()
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "KL(q ‖ p) has no closed form for this posterior and prior: use elbo-sampled"));
+                        "KL(q ‖ p) has no closed form for this posterior and prior: use elbo-sampled, Elbo.sampled()"));
         double beta = w.klWeight();
         return Autograd.operation(
                 List.of(mean, divergence),
