@@ -39,7 +39,7 @@ record GradientNoise(Objective objective, int batch, SignalToNoise ratio) {
             return new GradientNoise(
                     training.objective(),
                     rows.length,
-                    SignalToNoise.of(training.objective(), target, repetitions, rng));
+                    SignalToNoise.of(training.objective(), training.klWeight(), target, data.size(), repetitions, rng));
         }
     }
 

@@ -9,10 +9,10 @@ import jensen.tensor.Tensor;
 
 /**
  * How far the gradient of an objective stands out of its own noise: |E[g]| / sd[g] of each parameter's gradient g on one batch,
- * over repetitions with fresh draws, and of that the mean over the parameters of a group. Parameters whose gradient is always 0
- * are left out.
+ * over repetitions with fresh draws, and of that the mean over the parameters of a group. Parameters whose gradient is always the
+ * same, 0 or another number, are left out: it has no noise.
  *
- * @param theta of the model's parameters; NaN where none has a gradient
+ * @param theta of the model's parameters; NaN where no gradient has noise
  * @param phi of the guide's
  * @param repetitions R
  * @see <a href="https://arxiv.org/abs/1802.04537">Rainforth et al. 2018, arXiv 1802.04537, eq. 5</a>
@@ -21,27 +21,25 @@ public record SignalToNoise(double theta, double phi, int repetitions) {
     /**
      * Measures it.
      *
+     * @param objective what is climbed
+     * @param weight what the divergence counts in it, as at the end of training
      * @param target a batch, and where θ and φ stand
+     * @param rows N, the size of the data set that the batch is from
      * @param repetitions R
      * @throws IllegalArgumentException for fewer than two repetitions, which have no standard deviation
      */
-    public static SignalToNoise of(Objective objective, Target.OfBatch target, int repetitions, Generator rng) {
+    public static SignalToNoise of(
+            Objective objective, KlWeight weight, Target.OfBatch target, int rows, int repetitions, Generator rng) {
         if (repetitions < 2) {
             throw new IllegalArgumentException("repetitions must be ≥ 2, was " + repetitions);
         }
         Spread theta = new Spread(target.theta());
         Spread phi = new Spread(target.phi());
-        int[] rows = target.batch().index();
+        int[] index = target.batch().index();
         for (int r = 0; r < repetitions; r++) {
             try (Scope scope = new Scope()) {
-                Estimate e = objective
-                        .gradient()
-                        .estimate(
-                                target,
-                                objective.bound(),
-                                objective.samples(),
-                                1,
-                                rng.split(r).rows(rows));
+                Estimate e = weight.estimate(
+                        target, objective, weight.settled(), rows, rng.split(r).rows(index));
                 theta.add(Autograd.gradient(e.forTheta().mean(), theta.leaves, true));
                 phi.add(Autograd.gradient(e.forPhi().mean(), phi.leaves));
             }
@@ -84,7 +82,7 @@ public record SignalToNoise(double theta, double phi, int repetitions) {
             double sum = 0;
             int parts = 0;
             for (int i = 0; i < mean.length; i++) {
-                if (mean[i] != 0 || squares[i] != 0) {
+                if (squares[i] != 0) {
                     sum += Math.abs(mean[i]) / Math.sqrt(squares[i] / (count - 1));
                     parts++;
                 }

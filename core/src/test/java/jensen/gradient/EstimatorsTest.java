@@ -27,6 +27,8 @@ import jensen.tensor.Tensor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each estimator is chosen for: how its noise grows, or what φ climbs instead of the bound. */
 class EstimatorsTest {
@@ -225,28 +227,50 @@ class EstimatorsTest {
         };
     }
 
-    /** Against a plain loop over the same draws, for a batch of 7 and 20 repetitions. */
-    @Test
-    void signalToNoiseIsTheMeanOverTheParameters() {
+    /** Against a plain loop over the same draws, for a batch of 7 and 20 repetitions, with the weight that the run ended on. */
+    @ParameterizedTest
+    @ValueSource(doubles = {1, 3})
+    void signalToNoiseIsTheMeanOverTheParameters(double weight) {
         int repetitions = 20;
         Parameters phi = LinearGaussian.small().exactPhi();
         phi.flat().addInPlace(Tensor.of(new SplitMix(4).normals(16), 16), 0.2);
         Target.OfBatch target = linear(phi, 7);
         Objective objective = new Objective(new ImportanceWeighted(), new DoublyReparameterised(), 5);
         Generator rng = Generator.of(SEED);
-        SignalToNoise found = SignalToNoise.of(objective, target, repetitions, rng);
+        SignalToNoise found = SignalToNoise.of(objective, new KlWeight.Constant(weight), target, 7, repetitions, rng);
         double[][] theta = new double[repetitions][];
         double[][] own = new double[repetitions][];
         for (int r = 0; r < repetitions; r++) {
             Estimate e = objective
                     .gradient()
-                    .estimate(target, objective.bound(), 5, 1, rng.split(r).rows(indices(7)));
+                    .estimate(target, objective.bound(), 5, weight, rng.split(r).rows(indices(7)));
             theta[r] = flat(Autograd.gradient(e.forTheta().sum(), target.theta().leaves(), true));
             own[r] = flat(Autograd.gradient(e.forPhi().sum(), phi.leaves()));
         }
         assertClose("θ", found.theta(), mean(theta), 1e-10);
         assertClose("φ", found.phi(), mean(own), 1e-10);
         assertThat(found.ofPureNoise()).isEqualTo(Math.sqrt(2 / Math.PI / 20));
+    }
+
+    /** Where the decoder does not look at z, only the gradient of its weights is drawn: x − b and its square are the data's. */
+    @Test
+    void parametersWhoseGradientHasNoNoiseAreLeftOut() {
+        Target.OfBatch target = linear(LinearGaussian.small().exactPhi(), 7);
+        target.theta().set("likelihood.net.0.weight", Tensor.of(new double[6], 3, 2));
+        SignalToNoise found = SignalToNoise.of(Objective.elbo(), KlWeight.one(), target, 7, 20, Generator.of(SEED));
+        double[][] weights = new double[20][];
+        for (int r = 0; r < weights.length; r++) {
+            Estimate e = new Pathwise()
+                    .estimate(
+                            target,
+                            Elbo.analytic(),
+                            1,
+                            1,
+                            Generator.of(SEED).split(r).rows(indices(7)));
+            weights[r] = flat(
+                    Autograd.gradient(e.forTheta().sum(), List.of(target.theta().get("likelihood.net.0.weight"))));
+        }
+        assertClose("θ", found.theta(), mean(weights), 1e-10);
     }
 
     private static double mean(double[][] gradients) {
