@@ -117,7 +117,10 @@ final class Train implements Callable<Integer> {
                     learning.stop(),
                     model.precision(),
                     learning.protocol());
-            String weighted = experiment.training().klWeight().inWords();
+            String weighted = experiment
+                    .training()
+                    .klWeight()
+                    .inWords(experiment.training().objective());
             if (!weighted.isEmpty()) {
                 terminal.err()
                         .println("what is climbed is not the ELBO but " + weighted

@@ -42,7 +42,7 @@ public record Capacity(double from, double to, double epochs, double factor) imp
     }
 
     @Override
-    public String inWords() {
+    public String inWords(Objective objective) {
         return "E_q[log p(x|z)] - " + factor + " |KL - " + to + "|, which is no bound on log p(x)";
     }
 }

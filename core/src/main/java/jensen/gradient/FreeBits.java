@@ -29,7 +29,7 @@ public record FreeBits(double nats) implements BatchPenalty {
     }
 
     @Override
-    public String inWords() {
+    public String inWords(Objective objective) {
         return "E_q[log p(x|z)] - sum of max(" + nats + ", KL of a latent dimension), a looser bound on log p(x)";
     }
 }

@@ -34,8 +34,8 @@ public sealed interface KlWeight permits KlWeight.Constant, KlWeight.WarmUp, Bat
         return 0;
     }
 
-    /** The objective at the end of training in words; empty where it is the bound itself. */
-    String inWords();
+    /** What is climbed at the end of training in words; empty where it is the objective's bound itself. */
+    String inWords(Objective objective);
 
     /**
      * Whether an objective can be weighted so.
@@ -74,11 +74,16 @@ public sealed interface KlWeight permits KlWeight.Constant, KlWeight.WarmUp, Bat
         }
 
         @Override
-        public String inWords() {
-            return weight == 1
-                    ? ""
-                    : "E_q[log p(x|z)] - " + weight + " KL, "
-                            + (weight > 1 ? "a looser bound on log p(x)" : "which is no bound on log p(x)");
+        public String inWords(Objective objective) {
+            if (weight == 1) {
+                return "";
+            }
+            if (!objective.bound().constantWeight(objective.samples())) {
+                return objective.bound().name() + " of the weights p(x|z) (p(z)/q(z|x))^" + weight
+                        + ", which is no bound on log p(x)";
+            }
+            return "E_q[log p(x|z)] - " + weight + " KL, "
+                    + (weight > 1 ? "a looser bound on log p(x)" : "which is no bound on log p(x)");
         }
     }
 
@@ -105,7 +110,7 @@ public sealed interface KlWeight permits KlWeight.Constant, KlWeight.WarmUp, Bat
         }
 
         @Override
-        public String inWords() {
+        public String inWords(Objective objective) {
             return "";
         }
     }

@@ -49,7 +49,7 @@ public record MeanDiscrepancy(double factor) implements BatchPenalty {
     }
 
     @Override
-    public String inWords() {
+    public String inWords(Objective objective) {
         return "the ELBO - " + factor + " times an estimate of MMD^2, a looser bound on log p(x) on average";
     }
 }

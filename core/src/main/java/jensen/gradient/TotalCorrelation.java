@@ -82,7 +82,7 @@ public record TotalCorrelation(double weight, Estimator estimator) implements Ba
     }
 
     @Override
-    public String inWords() {
+    public String inWords(Objective objective) {
         return "the ELBO - " + (weight - 1)
                 + " times an estimate of the total correlation, which need not be a bound on" + " log p(x)";
     }

@@ -80,7 +80,7 @@ final class Words {
         if (t.clip() > 0) {
             add(entries, "Gradient clipping", "to length " + t.clip());
         }
-        klWeight(t.klWeight()).ifPresent(words -> add(entries, "KL weight", words));
+        klWeight(t).ifPresent(words -> add(entries, "KL weight", words));
         add(entries, "Batch", plural(t.batch(), "datum", "data") + " in " + plural(t.shards(), "shard"));
         add(
                 entries,
@@ -93,13 +93,14 @@ final class Words {
         return entries;
     }
 
-    private static Optional<String> klWeight(KlWeight weight) {
-        if (weight instanceof KlWeight.WarmUp warmUp && warmUp.epochs() > 0) {
+    private static Optional<String> klWeight(Training t) {
+        if (t.klWeight() instanceof KlWeight.WarmUp warmUp && warmUp.epochs() > 0) {
             return Optional.of("from 0 to 1 over " + Numbers.plain(warmUp.epochs()) + " epochs");
         }
-        return weight.inWords().isEmpty()
+        String weighted = t.klWeight().inWords(t.objective());
+        return weighted.isEmpty()
                 ? Optional.empty()
-                : Optional.of("what is climbed: " + weight.inWords() + "; every ELBO here has weight 1");
+                : Optional.of("what is climbed: " + weighted + "; every ELBO here has weight 1");
     }
 
     static List<HtmlReport.Entry> provenance(Provenance p) {
