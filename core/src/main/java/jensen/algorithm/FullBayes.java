@@ -58,8 +58,10 @@ public final class FullBayes implements Iterator<FullBayes.Step> {
      * @param training whose objective is not asked: one draw of z, its divergence in closed form
      * @param theta μ to start from, changed in place
      * @param phi changed in place
+     * @throws IllegalArgumentException if the prior is a VampPrior
      */
     public FullBayes(Training training, Dataset data, Parameters theta, Parameters phi) {
+        Requirements.priorOfItsOwn("variational inference for θ", training.model());
         this.training = training;
         this.reader = new Reader(training, data);
         this.rows = data.size();
@@ -90,6 +92,11 @@ public final class FullBayes implements Iterator<FullBayes.Step> {
         return true;
     }
 
+    /**
+     * Does one step.
+     *
+     * @throws jensen.train.NonFiniteException if the bound or its gradient is not finite; no parameter has changed then
+     */
     @Override
     public Step next() {
         try (Scope scope = new Scope()) {
@@ -99,6 +106,7 @@ public final class FullBayes implements Iterator<FullBayes.Step> {
             Tensor zeta = q.noise(1, rng.split("zeta").split(done)).select(0, 0);
             drawn.flat().copyInPlace(q.reparameterise(zeta));
             Estimate estimate = Native.withGradient(() -> estimate(batch));
+            Requirements.finite(done, "the bound", estimate.bound());
             List<Tensor> leaves = Stream.concat(drawn.leaves().stream(), phi.leaves().stream())
                     .toList();
             List<Tensor> gradient = Autograd.gradient(estimate.bound().mean(), leaves);
@@ -113,9 +121,14 @@ public final class FullBayes implements Iterator<FullBayes.Step> {
                     .item();
             double elbo = estimate.terms().elbo().mean().item();
             double rate = training.learningRate().at(reader.epochs(done));
-            forMean.step(forTheta.add(mean.flat().mul(-1.0 / rows)), rate);
-            forLogVariance.step(slope.add(shrink), rate);
-            forPhi.step(phi.flat(gradient.subList(split, gradient.size())), rate);
+            List<Tensor> uphill = List.of(
+                    forTheta.add(mean.flat().mul(-1.0 / rows)),
+                    slope.add(shrink),
+                    phi.flat(gradient.subList(split, gradient.size())));
+            uphill.forEach(of -> Requirements.finite(done, "the gradient", of));
+            forMean.step(uphill.get(0), rate);
+            forLogVariance.step(uphill.get(1), rate);
+            forPhi.step(uphill.get(2), rate);
             done++;
             return new Step(elbo - kl / rows, elbo, kl);
         }

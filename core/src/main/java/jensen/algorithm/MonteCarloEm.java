@@ -18,6 +18,7 @@ import jensen.tensor.Generator;
 import jensen.tensor.Native;
 import jensen.tensor.Scope;
 import jensen.tensor.Tensor;
+import jensen.train.NonFiniteException;
 import jensen.train.Reader;
 import jensen.train.Training;
 
@@ -57,13 +58,14 @@ public final class MonteCarloEm implements Iterator<MonteCarloEm.Step> {
      *
      * @param training whose model, optimiser, learning rate, encoding, batch and seed count; its guide and objective do not
      * @param theta changed in place
-     * @throws IllegalArgumentException if z is discrete
+     * @throws IllegalArgumentException if z is discrete or the prior a VampPrior
      */
     public MonteCarloEm(Training training, Dataset data, Parameters theta) {
         if (training.model().prior() instanceof Prior.Discrete) {
             throw new IllegalArgumentException(
                     "Monte Carlo EM moves through a real z by Hamiltonian chains, and z of this model is discrete");
         }
+        Requirements.priorOfItsOwn("Monte Carlo EM", training.model());
         this.training = training;
         this.reader = new Reader(training, data);
         this.theta = theta;
@@ -92,18 +94,31 @@ public final class MonteCarloEm implements Iterator<MonteCarloEm.Step> {
         return true;
     }
 
+    /**
+     * Does one step.
+     *
+     * @throws NonFiniteException if log p(x, z) or its gradient is not finite; θ is then as before the step
+     */
     @Override
     public Step next() {
         try (Scope scope = new Scope()) {
             Batch batch = reader.read(done, reader.rows(done), theta.flat());
             double used = stepSize;
             Hmc.Move move = move(batch);
+            Tensor logJoints = move.state().logDensity(1);
+            Requirements.finite(done, "log p(x, z)", logJoints);
             double acceptance = Arrays.stream(move.acceptance()).average().orElseThrow();
             stepSize *= Math.exp(ADAPTATION * (acceptance - ACCEPTANCE));
-            double logJoint = move.state().logDensity(1).mean().item();
+            double logJoint = logJoints.mean().item();
             double rate = training.learningRate().at(reader.epochs(done));
-            for (int i = 0; i < UPDATES; i++) {
-                update(batch, move.state().z(), rate);
+            Tensor before = theta.flat().copy();
+            try {
+                for (int i = 0; i < UPDATES; i++) {
+                    update(batch, move.state().z(), rate);
+                }
+            } catch (NonFiniteException e) {
+                theta.flat().copyInPlace(before);
+                throw e;
             }
             done++;
             return new Step(logJoint, acceptance, used);
@@ -133,9 +148,10 @@ public final class MonteCarloEm implements Iterator<MonteCarloEm.Step> {
 
     private void update(Batch batch, Tensor z, double rate) {
         try (Scope scope = new Scope()) {
-            List<Tensor> gradient = Native.withGradient(
-                    () -> Autograd.gradient(logJoint(batch, z).mean(), theta.leaves()));
-            uphill.step(theta.flat(gradient), rate);
+            Tensor gradient = theta.flat(Native.withGradient(
+                    () -> Autograd.gradient(logJoint(batch, z).mean(), theta.leaves())));
+            Requirements.finite(done, "the gradient", gradient);
+            uphill.step(gradient, rate);
         }
     }
 

@@ -1,10 +1,15 @@
 package jensen.algorithm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.function.BiConsumer;
 import jensen.data.Dataset;
+import jensen.model.Amortised;
+import jensen.model.Conditional;
+import jensen.model.Model;
+import jensen.model.Prior;
 import jensen.net.Parameters;
 import jensen.optim.Schedule;
 import jensen.optim.Sgd;
@@ -13,6 +18,7 @@ import jensen.tensor.Device;
 import jensen.tensor.Generator;
 import jensen.tensor.Tensor;
 import jensen.train.Examples;
+import jensen.train.NonFiniteException;
 import jensen.train.Training;
 import org.junit.jupiter.api.Test;
 
@@ -75,6 +81,49 @@ class FullBayesTest {
         FullBayes.Step step = bayes.next();
         assertThat(step.kl()).isCloseTo(kl, within(1e-8 * kl));
         assertThat(step.bound()).isCloseTo(step.elbo() - kl / DIGITS.size(), within(1e-9));
+    }
+
+    /** A step so long that the next bound overflows: it says so, and leaves what there was. */
+    @Test
+    void whatIsNotFiniteChangesNothing() {
+        Training far = Examples.training().with(new Sgd(0), new Schedule.Constant(1e200));
+        Parameters phi = far.phi(DType.FLOAT64, Device.CPU);
+        FullBayes bayes = new FullBayes(far, DIGITS, far.theta(DType.FLOAT64, Device.CPU), phi);
+        bayes.next();
+        double[] mean = bayes.mean().flat().toDoubles();
+        double[] logs = bayes.posterior().logVariance().toDoubles();
+        double[] guide = phi.flat().toDoubles();
+        assertThatThrownBy(bayes::next).isInstanceOf(NonFiniteException.class).hasMessageContaining("step 2: ");
+        assertThat(bayes.mean().flat().toDoubles()).isEqualTo(mean);
+        assertThat(bayes.posterior().logVariance().toDoubles()).isEqualTo(logs);
+        assertThat(phi.flat().toDoubles()).isEqualTo(guide);
+    }
+
+    @Test
+    void aPriorMadeOfTheEncoderIsRefused() {
+        Training like = Examples.training();
+        Conditional encoder = ((Amortised) like.guide()).encoder();
+        Training vamp = new Training(
+                new Model(new Prior.Vamp(encoder, 3, true), like.model().likelihood()),
+                like.guide(),
+                like.objective(),
+                like.optimiser(),
+                like.learningRate(),
+                like.klWeight(),
+                0,
+                like.encoding(),
+                like.batch(),
+                1,
+                like.initialiser(),
+                3);
+        Parameters theta = vamp.theta(DType.FLOAT64, Device.CPU);
+        Parameters phi = vamp.phi(DType.FLOAT64, Device.CPU);
+        assertThatThrownBy(() -> new FullBayes(vamp, DIGITS, theta, phi))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("variational inference for θ", "VampPrior");
+        assertThatThrownBy(() -> new MonteCarloEm(vamp, DIGITS, theta))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("Monte Carlo EM", "VampPrior");
     }
 
     @Test

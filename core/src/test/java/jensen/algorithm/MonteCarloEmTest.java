@@ -1,6 +1,7 @@
 package jensen.algorithm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
@@ -19,10 +20,12 @@ import jensen.net.Initialiser;
 import jensen.net.Parameters;
 import jensen.optim.Adam;
 import jensen.optim.Schedule;
+import jensen.optim.Sgd;
 import jensen.tensor.DType;
 import jensen.tensor.Device;
 import jensen.tensor.Generator;
 import jensen.train.Examples;
+import jensen.train.NonFiniteException;
 import jensen.train.Training;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -65,6 +68,18 @@ class MonteCarloEmTest {
         assertThat(before).isLessThan(maximum - 10);
         assertThat(after).isLessThan(maximum + 1e-9).isCloseTo(maximum, within(0.05));
         assertThat(acceptance).isCloseTo(MonteCarloEm.ACCEPTANCE, within(0.03));
+    }
+
+    /** The first update of a step goes so far that the gradient of the second overflows. */
+    @Test
+    void whatIsNotFiniteChangesNothing() {
+        Training far = training().with(new Sgd(0), new Schedule.Constant(1e200));
+        Parameters theta = far.theta(DType.FLOAT64, Device.CPU);
+        double[] before = theta.flat().toDoubles();
+        assertThatThrownBy(new MonteCarloEm(far, Examples.digits(), theta)::next)
+                .isInstanceOf(NonFiniteException.class)
+                .hasMessageContaining("step 1: the gradient");
+        assertThat(theta.flat().toDoubles()).isEqualTo(before);
     }
 
     private static double logLikelihood(Training t, Parameters theta, Dataset data) {
