@@ -174,6 +174,7 @@ record Joint(
      * together by a power.
      *
      * @param budget the most points, if more than those of the first population
+     * @throws ArithmeticException if log p(x, z) is finite at none of the first
      */
     Mass mass(Generator rng, int budget) {
         try (Scope scope = new Scope()) {
@@ -181,6 +182,9 @@ record Joint(
             List<Double> densities = new ArrayList<>();
             Tensor z = first(rng);
             Population population = population(z, firstDensity(z), all, densities);
+            if (densities.isEmpty()) {
+                throw new ArithmeticException("log p(x, z) is not finite anywhere at row " + batch.index()[0]);
+            }
             int evaluations = FIRST;
             for (int round = 0; !population.settled() && evaluations + POPULATION <= budget; round++) {
                 evaluations += POPULATION;
@@ -190,11 +194,7 @@ record Joint(
                     population = population(drawn, proposal.logProb(drawn).toDoubles(), all, densities);
                 }
             }
-            double max = densities.stream()
-                    .mapToDouble(d -> d)
-                    .max()
-                    .orElseThrow(() ->
-                            new ArithmeticException("log p(x, z) is not finite anywhere at row " + batch.index()[0]));
+            double max = densities.stream().mapToDouble(d -> d).max().orElseThrow();
             List<double[]> seeds = new ArrayList<>();
             for (int i = 0; i < all.size(); i++) {
                 if (densities.get(i) > max - 20) {

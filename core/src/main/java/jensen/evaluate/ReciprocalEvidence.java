@@ -53,7 +53,7 @@ public record ReciprocalEvidence(int chains, int draws, int leapfrogs) implement
         return "reciprocal";
     }
 
-    /** @throws IllegalArgumentException if there are too few draws to fit a covariance to, or the chains do not move */
+    /** @throws IllegalArgumentException if there are too few draws to fit a covariance to, or no chain of a datum moves */
     @Override
     public List<Evidence> evidence(Evaluator evaluator, Dataset data, int[] rows, IntConsumer done) {
         evaluator.requireReal("a Hamiltonian chain");
@@ -111,6 +111,11 @@ public record ReciprocalEvidence(int chains, int draws, int leapfrogs) implement
     }
 
     private Evidence evidence(int row, Draws drawn) {
+        if (Arrays.stream(drawn.z).allMatch(this::rests)) {
+            throw new IllegalArgumentException("the chains at row " + row
+                    + " do not move: log p(x, z) or its gradient is not finite where q(z|x) starts them, or the step is"
+                    + " too large");
+        }
         double[][] logQ = logDensities(drawn.z);
         double[] perChain = new double[chains];
         for (int c = 0; c < chains; c++) {
@@ -124,6 +129,12 @@ public record ReciprocalEvidence(int chains, int draws, int leapfrogs) implement
         long evaluations = chains * (1 + (long) leapfrogs * (TUNING + draws));
         return new Evidence(
                 row, -reciprocal.value(), reciprocal.standardError(), this, evaluations, true, Optional.empty());
+    }
+
+    /** Whether all draws of a chain are the same, or none is a number. */
+    private boolean rests(double... chain) {
+        int latent = chain.length / draws;
+        return Arrays.equals(chain, 0, chain.length - latent, chain, latent, chain.length);
     }
 
     /** log q of the second half of each chain's draws, {@code [C][draws/2]}, q being fitted to the first. */

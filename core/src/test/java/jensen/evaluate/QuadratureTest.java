@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import jensen.data.Dataset;
 import jensen.data.Encoding;
@@ -42,6 +43,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class QuadratureTest {
     private static final Quadrature METHOD = new Quadrature(1e-9, 1 << 20);
+    private static final double[] NOT_A_NUMBER =
+            DoubleStream.generate(() -> Double.NaN).limit(6).toArray();
 
     /** A linear-Gaussian model with d latent dimensions whose columns are correlated, and an arbitrary encoder. */
     private static Evaluator linear(int d, double noise, long seed) {
@@ -285,6 +288,15 @@ class QuadratureTest {
                 .hasMessageContaining("at most 3")
                 .hasMessageContaining("4");
         assertThatThrownBy(() -> new Quadrature(0, 10)).hasMessageContaining("tolerance");
+    }
+
+    @Test
+    void aModelThatIsFiniteNowhereIsSaid() {
+        Evaluator broken = linear(2, 0.5, 5);
+        broken.theta().set("likelihood.net.0.bias", Tensor.of(NOT_A_NUMBER, 6));
+        assertThatThrownBy(() -> METHOD.evidence(broken, data(2, 6, false), new int[] {1}, n -> {}))
+                .isInstanceOf(ArithmeticException.class)
+                .hasMessage("log p(x, z) is not finite anywhere at row 1");
     }
 
     /** A trained decoder: log p(x) = L + KL(q ‖ p(z|x)) to 1e-6, each of the three found by itself. */

@@ -103,4 +103,15 @@ class ReciprocalEvidenceTest {
                         new ReciprocalEvidence(2, 2, 1).evidence(evaluator, Examples.digits(), new int[] {0}, n -> {}))
                 .hasMessageContaining("must be > 3");
     }
+
+    @Test
+    void saysThatNoChainMoves() {
+        LinearExample linear = LinearExample.of(6, LATENT, 19);
+        Evaluator broken = linear.evaluator(1, 7, 1);
+        broken.theta().set("likelihood.family.logVariance", Tensor.of(new double[] {Double.NaN}, 1));
+        assertThatThrownBy(() -> new ReciprocalEvidence(2, 10, 1)
+                        .evidence(broken, linear.data(linear.simulate(2, 37)), new int[] {1}, n -> {}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("the chains at row 1 do not move");
+    }
 }
