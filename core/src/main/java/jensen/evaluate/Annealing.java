@@ -51,27 +51,37 @@ public record Annealing(double error, int budget) implements EvidenceMethod {
     @Override
     public List<Evidence> evidence(Evaluator evaluator, Dataset data, int[] rows, IntConsumer done) {
         List<Evidence> found = new ArrayList<>(plan(Start.POSTERIOR, FEWEST).evidence(evaluator, data, rows, n -> {}));
-        for (int temperatures = FEWEST; true; temperatures *= 2) {
-            retry(evaluator, data, plan(Start.PRIOR, temperatures), found, e -> !Double.isFinite(e.standardError()));
-            AnnealedImportance next = plan(Start.POSTERIOR, 2 * temperatures);
-            Predicate<Evidence> open = e -> e.standardError() > error && e.evaluations() + next.evaluations() <= budget;
-            if (found.stream().noneMatch(open)) {
-                done.accept(rows.length);
-                return found.stream()
-                        .map(e -> e.spent(e.evaluations(), e.standardError() <= error))
-                        .toList();
+        retry(evaluator, data, plan(Start.PRIOR, FEWEST), found);
+        boolean more = true;
+        for (int temperatures = 2 * FEWEST; more; temperatures *= 2) {
+            more = false;
+            for (Start start : Start.values()) {
+                more |= retry(evaluator, data, plan(start, temperatures), found);
             }
-            retry(evaluator, data, next, found, open);
         }
+        done.accept(rows.length);
+        return found.stream()
+                .map(e -> e.spent(e.evaluations(), e.standardError() <= error))
+                .toList();
     }
 
-    /** Replaces some of what was found by what another plan finds, where that is finite. */
-    private static void retry(
-            Evaluator evaluator,
-            Dataset data,
-            AnnealedImportance plan,
-            List<Evidence> found,
-            Predicate<Evidence> open) {
+    /** Where chains of a datum start next: where they did for what was found, and at p(z) if that is not finite. */
+    private static Start next(Evidence found) {
+        return Double.isFinite(found.standardError()) && found.method() instanceof AnnealedImportance of
+                ? of.start()
+                : Start.PRIOR;
+    }
+
+    /**
+     * Replaces what was found with too large an error by what another plan finds, where that is finite; of the data whose
+     * chains start as the plan's do and whose budget has room for it.
+     *
+     * @return whether there are any
+     */
+    private boolean retry(Evaluator evaluator, Dataset data, AnnealedImportance plan, List<Evidence> found) {
+        Predicate<Evidence> open = e -> !(e.standardError() <= error)
+                && next(e) == plan.start()
+                && e.evaluations() + plan.evaluations() <= budget;
         int[] places = IntStream.range(0, found.size())
                 .filter(i -> open.test(found.get(i)))
                 .toArray();
@@ -80,5 +90,6 @@ public record Annealing(double error, int budget) implements EvidenceMethod {
         for (int i = 0; i < places.length; i++) {
             found.set(places[i], again.get(i).after(found.get(places[i])));
         }
+        return places.length > 0;
     }
 }

@@ -165,6 +165,24 @@ class AutomaticEvidenceTest {
                 .hasMessage("budget must be ≥ 20656 for annealed importance" + " sampling, was 100");
     }
 
+    /** The first chains, from a q that is no distribution, are lost; those from p(z) get ever more temperatures. */
+    @Test
+    void annealingGoesOnFromWhereItCanStart() {
+        Evaluator broken = constant(LATENT, 1000);
+        assertThat(find(new Annealing(1e-6, 150_000), broken)).allSatisfy(e -> {
+            assertThat(e.method()).isInstanceOfSatisfying(AnnealedImportance.class, how -> {
+                assertThat(how.start()).isEqualTo(AnnealedImportance.Start.PRIOR);
+                assertThat(how.temperatures()).isEqualTo(200);
+            });
+            assertThat(e.evaluations()).isBetween(60_000L, 150_000L);
+        });
+        assertThat(find(new Annealing(1e-6, Annealing.smallestBudget()), broken))
+                .allSatisfy(e -> {
+                    assertThat(e.reached()).isFalse();
+                    assertThat(e.evaluations()).isEqualTo(Annealing.smallestBudget());
+                });
+    }
+
     @Test
     void theChunkBoundsTheMemoryNotTheResult() {
         Evaluator wide = constant(LATENT, 0);
