@@ -10,9 +10,9 @@ import jensen.data.Dataset;
 
 /**
  * The method that suits the model and the datum: the closed form of a linear-Gaussian model, the sum over the values of a
- * discrete z where the budget allows it and importance sampling from q where not, quadrature for at most two latent dimensions,
- * else importance sampling from mixtures that cover p(z|x) with a quarter of the budget, and annealed importance sampling with
- * the rest for the rows that this does not settle, because the error stays too large or k̂ is above
+ * discrete z where the budget allows it and importance sampling from q where not, quadrature for at most two latent dimensions
+ * where the budget allows it, else importance sampling from mixtures that cover p(z|x) with a quarter of the budget, and annealed
+ * importance sampling with the rest for the rows that this does not settle, because the error stays too large or k̂ is above
  * {@value LogMeanExp#TRUSTED}.
  *
  * @param error the error to reach, in nats
@@ -65,7 +65,7 @@ public record AutomaticEvidence(double error, int budget, int chunk) implements 
                             ImportanceSampling.Proposal.POSTERIOR, Math.min(FIRST, budget), error, budget, chunk);
             return method.evidence(evaluator, data, rows, done);
         }
-        if (evaluator.model().prior().latent() <= DIMENSIONS) {
+        if (evaluator.model().prior().latent() <= DIMENSIONS && budget >= Quadrature.smallestBudget()) {
             return new Quadrature(Math.min(error, PRECISE), budget)
                     .evidence(evaluator, data, rows, done).stream()
                             .map(e -> e.spent(e.evaluations(), e.standardError() <= error))

@@ -163,11 +163,6 @@ record Joint(
         return inverse.transpose(0, 1).matmul(inverse);
     }
 
-    /** The mass of p(z|x), found with as many populations as it takes. */
-    Mass mass(Generator rng) {
-        return mass(rng, FIRST + ROUNDS * POPULATION);
-    }
-
     /**
      * The mass of p(z|x), found by populations of points: the first from q, the prior and the prior widened, each later one from
      * the normal that fits the one before by its importance weights. Weights that a few points dominate are first drawn
@@ -186,7 +181,9 @@ record Joint(
                 throw new ArithmeticException("log p(x, z) is not finite anywhere at row " + batch.index()[0]);
             }
             int evaluations = FIRST;
-            for (int round = 0; !population.settled() && evaluations + POPULATION <= budget; round++) {
+            for (int round = 0;
+                    round < ROUNDS && !population.settled() && evaluations + POPULATION <= budget;
+                    round++) {
                 evaluations += POPULATION;
                 try (Scope inner = new Scope()) {
                     MultivariateNormal proposal = population.normal(WIDER, z);

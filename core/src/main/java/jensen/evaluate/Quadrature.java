@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.function.IntConsumer;
 import jensen.data.Dataset;
 import jensen.model.LogWeights;
-import jensen.tensor.Generator;
 import jensen.tensor.Scope;
 
 /**
@@ -15,7 +14,7 @@ import jensen.tensor.Scope;
  * effect.
  *
  * @param tolerance the error to reach, in nats
- * @param budget the most points for a datum
+ * @param budget the most points for a datum, of which up to half are to find its mass: 1,024 at least, whatever the budget
  */
 public record Quadrature(double tolerance, int budget) implements EvidenceMethod {
     /** The most latent dimensions. */
@@ -23,6 +22,11 @@ public record Quadrature(double tolerance, int budget) implements EvidenceMethod
 
     /** Standard deviations on either side of a centre that a picture shows. */
     private static final double WIDTH = 4.5;
+
+    /** The least budget that a lattice of two dimensions fits into besides what finds the mass, which else exceeds it. */
+    static int smallestBudget() {
+        return 3 * Joint.FIRST;
+    }
 
     /** @throws IllegalArgumentException if {@code tolerance} or {@code budget} is not positive */
     public Quadrature {
@@ -41,8 +45,8 @@ public record Quadrature(double tolerance, int budget) implements EvidenceMethod
     @Override
     public List<Evidence> evidence(Evaluator evaluator, Dataset data, int[] rows, IntConsumer done) {
         return each(evaluator, data, rows, done, (row, joint) -> {
-            Joint.Mass mass = joint.mass(noise(evaluator, row));
-            Lattice lattice = mass.lattice(joint, 1, budget);
+            Joint.Mass mass = mass(evaluator, row, joint);
+            Lattice lattice = mass.lattice(joint, 1, budget - mass.evaluations());
             Lattice.Integral found = lattice.converge(l -> l.logIntegral(0), tolerance);
             return new Evidence(
                     row,
@@ -64,8 +68,9 @@ public record Quadrature(double tolerance, int budget) implements EvidenceMethod
      */
     public List<Estimate> gap(Evaluator evaluator, Dataset data, int[] rows, IntConsumer done) {
         return each(evaluator, data, rows, done, (row, joint) -> {
-            Joint.Mass around = joint.with(joint.mass(noise(evaluator, row)));
-            Lattice.Integral found = around.lattice(joint, 2, budget).converge(Quadrature::divergence, tolerance);
+            Joint.Mass around = joint.with(mass(evaluator, row, joint));
+            Lattice.Integral found =
+                    around.lattice(joint, 2, budget - around.evaluations()).converge(Quadrature::divergence, tolerance);
             return new Estimate(found.value(), Math.max(found.error(), Math.ulp(found.value())));
         });
     }
@@ -139,7 +144,7 @@ public record Quadrature(double tolerance, int budget) implements EvidenceMethod
                     "the posterior is drawn for at most 2 latent dimensions, the model has " + latent);
         }
         double[][] axes = each(evaluator, data, new int[] {row}, n -> {}, (r, joint) -> {
-                    Joint.Mass mass = joint.mass(noise(evaluator, r));
+                    Joint.Mass mass = mass(evaluator, r, joint);
                     double[] mean = joint.q().mean().toDoubles();
                     double[] deviation = joint.q().standardDeviation().toDoubles();
                     double[][] found = new double[latent][];
@@ -175,8 +180,8 @@ public record Quadrature(double tolerance, int budget) implements EvidenceMethod
         return axis;
     }
 
-    private static Generator noise(Evaluator evaluator, int row) {
-        return evaluator.rng().split("quadrature").split(row);
+    private Joint.Mass mass(Evaluator evaluator, int row, Joint joint) {
+        return joint.mass(evaluator.rng().split("quadrature").split(row), budget / 2);
     }
 
     private interface Work<T> {

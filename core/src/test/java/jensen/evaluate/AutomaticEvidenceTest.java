@@ -81,6 +81,16 @@ class AutomaticEvidenceTest {
         });
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {64, 1000, 3071, 5000})
+    void twoDimensionsKeepToTheBudgetToo(int budget) {
+        assertThat(find(auto(budget), constant(2, 0))).allSatisfy(e -> {
+            assertThat(e.evaluations()).isLessThanOrEqualTo(budget);
+            assertThat(e.method()).isInstanceOf(budget < 3072 ? ImportanceSampling.class : Quadrature.class);
+            assertThat(e.value()).isFinite();
+        });
+    }
+
     /** With q the prior, importance sampling is plain Monte Carlo, which the other ways have to agree with. */
     private static double[] plain() {
         return find(new ImportanceSampling(Proposal.POSTERIOR, 50_000, 1, 50_000), constant(LATENT, 0)).stream()

@@ -279,6 +279,7 @@ class QuadratureTest {
                 .evidence(linear(2, 0.5, 5), data(1, 6, false), first(1), n -> {})
                 .get(0);
         assertThat(coarse.value()).isFinite();
+        assertThat(coarse.evaluations()).isLessThanOrEqualTo(3000);
     }
 
     @Test
