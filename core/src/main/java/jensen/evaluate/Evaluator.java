@@ -21,9 +21,7 @@ import jensen.model.Local;
 import jensen.model.LogWeights;
 import jensen.model.Model;
 import jensen.model.Prior;
-import jensen.net.Initialiser;
 import jensen.net.Parameters;
-import jensen.net.Slot;
 import jensen.tensor.DType;
 import jensen.tensor.Generator;
 import jensen.tensor.Native;
@@ -128,17 +126,7 @@ public record Evaluator(
             return this;
         }
         return new Evaluator(
-                model, inDouble(model.slots(), theta), guide, inDouble(guide.slots(), phi), encoding, rng, threads);
-    }
-
-    private Parameters inDouble(List<Slot> slots, Parameters from) {
-        if (from.flat().dtype() == DType.FLOAT64) {
-            return from;
-        }
-        Parameters wide = Parameters.start(
-                slots, Initialiser.HE, rng, DType.FLOAT64, from.flat().device());
-        wide.all().keySet().forEach(name -> wide.set(name, from.get(name)));
-        return wide;
+                model, theta.to(DType.FLOAT64), guide, phi.to(DType.FLOAT64), encoding, rng, threads, settled);
     }
 
     /** p(z) where z is discrete; it belongs to the scope that it is asked for in. */
@@ -236,9 +224,7 @@ public record Evaluator(
 
     /** {@link #posterior(Batch)} of rows of a data set, as it was found before if it was. */
     public Distribution posterior(Dataset data, Batch batch) {
-        return settled.flatMap(found -> found.of(data, batch))
-                .map(Local::chosen)
-                .orElseGet(() -> posterior(batch));
+        return found(data, batch).map(Local::chosen).orElseGet(() -> posterior(batch));
     }
 
     /**
@@ -247,11 +233,16 @@ public record Evaluator(
      * @throws IllegalArgumentException if it is not one of such numbers alone
      */
     Local local(Dataset data, Batch batch) {
-        return settled.flatMap(found -> found.of(data, batch))
+        return found(data, batch)
                 .or(() -> guide.local(model, theta, phi, batch, ofNew()))
                 .orElseThrow(() -> new IllegalArgumentException(
                         "the best q of a datum's own is found where q is made of numbers that the guide chooses; here the"
                                 + " guide is a " + guide.getClass().getSimpleName() + " of another kind"));
+    }
+
+    private Optional<Local> found(Dataset data, Batch batch) {
+        return settled.flatMap(found -> found.of(data, batch))
+                .map(numbers -> new Local(numbers, each -> guide.of(phi, each)));
     }
 
     private Generator ofNew() {

@@ -5,12 +5,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.IntConsumer;
 import jensen.data.Batch;
 import jensen.data.Dataset;
-import jensen.dist.Distribution;
-import jensen.model.Local;
 import jensen.tensor.Scope;
 import jensen.tensor.Tensor;
 
@@ -19,13 +16,10 @@ import jensen.tensor.Tensor;
  *
  * @param data in which they are
  * @param numbers that each row's q is made of
- * @param family what such numbers mean
  */
-record Settled(Dataset data, Map<Integer, double[]> numbers, Function<Tensor, Distribution> family) {
+record Settled(Dataset data, Map<Integer, double[]> numbers) {
     /** Rows that are searched for together. */
     private static final int TOGETHER = 20;
-
-    private record Found(double[] numbers, Function<Tensor, Distribution> family) {}
 
     /**
      * Searches.
@@ -34,25 +28,23 @@ record Settled(Dataset data, Map<Integer, double[]> numbers, Function<Tensor, Di
      * @param done told how many more rows are done, from any thread
      */
     static Settled of(Evaluator evaluator, Dataset data, int[] rows, IntConsumer done) {
-        List<Found> found = evaluator.blocks(rows, TOGETHER, done, part -> {
+        List<double[]> found = evaluator.blocks(rows, TOGETHER, done, part -> {
             try (Scope scope = new Scope()) {
-                Local local = evaluator.local(data, evaluator.read(data, part));
                 double[][] each = new double[part.length][];
-                Evaluator.split(local.parameters(), each, 0);
-                return Arrays.stream(each)
-                        .map(n -> new Found(n, local.family()))
-                        .toList();
+                Evaluator.split(
+                        evaluator.local(data, evaluator.read(data, part)).parameters(), each, 0);
+                return List.of(each);
             }
         });
         Map<Integer, double[]> numbers = new HashMap<>();
         for (int i = 0; i < rows.length; i++) {
-            numbers.put(rows[i], found.get(i).numbers());
+            numbers.put(rows[i], found.get(i));
         }
-        return new Settled(data, numbers, found.get(0).family());
+        return new Settled(data, numbers);
     }
 
-    /** What was found for a batch of a data set; empty where some of it was not searched for. */
-    Optional<Local> of(Dataset from, Batch batch) {
+    /** What was found for a batch of a data set, {@code [B, P]}; empty where some of it was not searched for. */
+    Optional<Tensor> of(Dataset from, Batch batch) {
         if (!from.equals(data) || !Arrays.stream(batch.index()).allMatch(numbers::containsKey)) {
             return Optional.empty();
         }
@@ -61,8 +53,7 @@ record Settled(Dataset data, Map<Integer, double[]> numbers, Function<Tensor, Di
                 .flatMapToDouble(Arrays::stream)
                 .toArray();
         Tensor x = batch.x();
-        Tensor parameters = Tensor.of(flat, x.device(), batch.size(), flat.length / batch.size())
-                .to(x.dtype());
-        return Optional.of(new Local(parameters, family));
+        return Optional.of(Tensor.of(flat, x.device(), batch.size(), flat.length / batch.size())
+                .to(x.dtype()));
     }
 }

@@ -9,6 +9,7 @@ import jensen.dist.Distribution;
 import jensen.net.Parameters;
 import jensen.net.Slot;
 import jensen.tensor.Generator;
+import jensen.tensor.Tensor;
 
 /** How the distribution q that approximates the posterior is chosen for a datum. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
@@ -47,6 +48,14 @@ public sealed interface Guide permits Amortised, PerDatum, SemiAmortised {
      * @param rng of what it takes to find them, keyed by the batch's rows
      */
     Optional<Local> local(Model model, Parameters theta, Parameters phi, Batch batch, Generator rng);
+
+    /**
+     * What numbers {@code [B, P]} of data's own mean, where it takes draws of z to find them: events {@code [D]} under
+     * {@code [B]}.
+     */
+    default Distribution of(Parameters phi, Tensor numbers) {
+        throw new UnsupportedOperationException(getClass().getSimpleName() + " finds no numbers of a datum's own");
+    }
 
     /** The draws of z for a datum that it takes to find {@link #ofNew} of it; 0 where a network says it at once. */
     default long draws() {

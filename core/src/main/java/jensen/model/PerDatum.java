@@ -44,7 +44,7 @@ public record PerDatum(Family family, int latent, int rows, Refinement refinemen
             }
         }
         Tensor table = phi.get("table");
-        return q(phi, table.rows(Tensor.of(index, table.device(), index.length)));
+        return of(phi, table.rows(Tensor.of(index, table.device(), index.length)));
     }
 
     @Override
@@ -60,8 +60,8 @@ public record PerDatum(Family family, int latent, int rows, Refinement refinemen
     private Local found(Model model, Parameters theta, Parameters phi, Batch batch, Generator rng) {
         Tensor like = phi.flat();
         Tensor start = Tensor.zeros(like.dtype(), like.device(), batch.size(), width());
-        Tensor end = refinement.climb(model, theta, batch, start, parameters -> q(phi, parameters), rng);
-        return new Local(end, parameters -> q(phi, parameters));
+        Tensor end = refinement.climb(model, theta, batch, start, numbers -> of(phi, numbers), rng);
+        return new Local(end, numbers -> of(phi, numbers));
     }
 
     @Override
@@ -81,8 +81,9 @@ public record PerDatum(Family family, int latent, int rows, Refinement refinemen
         return slots;
     }
 
-    private Distribution q(Parameters phi, Tensor parameters) {
-        return family.of(phi.at("family"), parameters, latent);
+    @Override
+    public Distribution of(Parameters phi, Tensor numbers) {
+        return family.of(phi.at("family"), numbers, latent);
     }
 
     private int width() {

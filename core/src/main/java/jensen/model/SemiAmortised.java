@@ -38,10 +38,14 @@ public record SemiAmortised(Head encoder, Refinement refinement) implements Guid
     }
 
     private Local found(Model model, Parameters theta, Parameters phi, Batch batch, Generator rng) {
-        Parameters own = phi.at("encoder");
-        Tensor start = encoder.outputs(own, batch.x());
-        Tensor end = refinement.climb(model, theta, batch, start, outputs -> encoder.of(own, outputs), rng);
-        return new Local(start.add(end.sub(start.detach())), outputs -> encoder.of(own, outputs));
+        Tensor start = encoder.outputs(phi.at("encoder"), batch.x());
+        Tensor end = refinement.climb(model, theta, batch, start, outputs -> of(phi, outputs), rng);
+        return new Local(start.add(end.sub(start.detach())), outputs -> of(phi, outputs));
+    }
+
+    @Override
+    public Distribution of(Parameters phi, Tensor numbers) {
+        return encoder.of(phi.at("encoder"), numbers);
     }
 
     @Override

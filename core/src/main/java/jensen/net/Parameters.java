@@ -209,6 +209,24 @@ public final class Parameters {
         return flat.count();
     }
 
+    /** The same numbers in another type, those that are borrowed as they are at the time; this where it has that type. */
+    public Parameters to(DType dtype) {
+        if (flat.dtype() == dtype) {
+            return this;
+        }
+        Parameters copy = allocate(slots, dtype, flat.device());
+        Map<String, Loan> own = new LinkedHashMap<>();
+        try (Scope scope = new Scope()) {
+            copy.flat.copyInPlace(flat);
+            loans.forEach((name, loan) -> own.put(
+                    name,
+                    new Loan(
+                            loan.name(),
+                            loan.leaf().detach().to(dtype).requiresGradient().retain())));
+        }
+        return new Parameters(slots, copy.flat, copy.leaves, own, path);
+    }
+
     /** A copy with memory of its own. */
     public Parameters copy() {
         Parameters copy = allocate(slots, flat.dtype(), flat.device());

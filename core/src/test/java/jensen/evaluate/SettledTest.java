@@ -13,6 +13,7 @@ import jensen.data.Dataset;
 import jensen.data.Shape;
 import jensen.data.Values;
 import jensen.model.Refinement;
+import jensen.tensor.DType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -91,6 +92,27 @@ class SettledTest {
         Derivation.of(
                 explained, DATA, new int[] {3}, new Quadrature(1e-6, 20_000), new BestPosterior(best), 10, n -> {});
         assertThat(Counted.draws(explained)).isEqualTo(SEARCH + 20);
+    }
+
+    /** What was found in float32 is not searched for again in float64, as quadrature looks at it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aWiderEvaluatorLooksItUp(boolean encoder) {
+        Evaluator wide = evaluator(encoder);
+        Evaluator e = new Evaluator(
+                wide.model(),
+                wide.theta().to(DType.FLOAT32),
+                wide.guide(),
+                wide.phi().to(DType.FLOAT32),
+                wide.encoding(),
+                wide.rng(),
+                2);
+        Evaluator settled = e.settled(DATA, EvaluatorTest.all(), n -> {});
+        double[][] found = settled.codes(DATA, EvaluatorTest.all()).mean();
+        double[][] again = settled.inDouble().codes(DATA, EvaluatorTest.all()).mean();
+        new Quadrature(1e-6, 20_000).elbo(settled, DATA, EvaluatorTest.all(), n -> {});
+        assertThat(again).isDeepEqualTo(found);
+        assertThat(Counted.draws(e)).isEqualTo(ROWS * SEARCH);
     }
 
     /** Row 3 of other data is another datum. */

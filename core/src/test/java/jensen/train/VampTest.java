@@ -13,6 +13,7 @@ import jensen.data.Encoding;
 import jensen.data.Shape;
 import jensen.data.Values;
 import jensen.evaluate.Evaluator;
+import jensen.evaluate.Quadrature;
 import jensen.gradient.KlWeight;
 import jensen.gradient.Objective;
 import jensen.gradient.Pathwise;
@@ -21,7 +22,9 @@ import jensen.model.CorrelatedFamily;
 import jensen.model.Family;
 import jensen.model.Head;
 import jensen.model.Model;
+import jensen.model.PerDatum;
 import jensen.model.Prior;
+import jensen.model.Refinement;
 import jensen.net.Activation;
 import jensen.net.Initialiser;
 import jensen.net.Mlp;
@@ -171,6 +174,25 @@ class VampTest {
             assertThat(e.theta().borrowed().keySet()).isEqualTo(phi.all().keySet());
             assertThatThrownBy(() -> t.model().prior(theta)).hasMessageContaining("prior.encoder.net.0.weight");
         }
+    }
+
+    /** Also in float64 and with a q that no encoder chooses, which does not change log p(x). */
+    @Test
+    void quadratureReadsThePriorOfAPerDatumQ() {
+        Head encoder = encoder(new Family.Normal());
+        Training t = training(encoder, new Prior.Vamp(encoder, 3, false));
+        Parameters theta = t.theta(DType.FLOAT32, Device.CPU);
+        Parameters phi = t.phi(DType.FLOAT32, Device.CPU);
+        Evaluator amortised = new Evaluator(t.model(), theta, t.guide(), phi, t.encoding(), Generator.of(1), 1);
+        PerDatum alone = new PerDatum(new Family.Normal(), 2, 0, new Refinement(5, 2, 0.1));
+        Evaluator perDatum = amortised.with(
+                alone, Parameters.start(alone.slots(), Initialiser.GLOROT, Generator.of(0), DType.FLOAT32, Device.CPU));
+        Quadrature method = new Quadrature(1e-6, 20_000);
+        double expected =
+                method.evidence(amortised, data, new int[] {2}, n -> {}).get(0).value();
+        double found =
+                method.evidence(perDatum, data, new int[] {2}, n -> {}).get(0).value();
+        assertThat(found).isCloseTo(expected, within(2e-6));
     }
 
     @Test
