@@ -68,6 +68,11 @@ public record Derivation(
             this(label, reason, method, e.value(), e.standardError());
         }
 
+        /** Whether its reason does not say otherwise. */
+        boolean trusted() {
+            return !reason.endsWith(untrusted(""));
+        }
+
         /** The value with its error. */
         public Estimate estimate() {
             return new Estimate(value, standardError);
@@ -265,9 +270,7 @@ public record Derivation(
                 new Estimate(evidence.value(), evidence.standardError())));
         lines.add(new Line(
                 "= log E_q[p(x,z) / q(z|x)]",
-                weights.trusted()
-                        ? "multiply by q/q"
-                        : "multiply by q/q; not to be trusted, as k̂ is above " + LogMeanExp.TRUSTED,
+                "multiply by q/q" + (weights.trusted() ? "" : untrusted("")),
                 "evaluate.LogMeanExp.of",
                 new Estimate(weights.value(), weights.standardError())));
         lines.add(new Line("≥ E_q[log p(x,z) − log q(z|x)] = L", "Jensen", "bound.Elbo.sampled", d.mean(1, 1, -1)));
@@ -279,6 +282,15 @@ public record Derivation(
                 new Line("KL(q(z|x) ‖ p(z))", "", d.exactKl() ? "dist.Kl.closedForm" : "model.LogWeights.kl", d.kl()));
         lines.add(new Line("log p(x) − L = KL(q(z|x) ‖ p(z|x)) ≥ 0", "what was lost", "evaluate.Derivation.of", gap));
         return List.copyOf(lines);
+    }
+
+    /**
+     * What is added to a line's reason where its value is not to be trusted.
+     *
+     * @param of which data, where there are several
+     */
+    static String untrusted(String of) {
+        return "; not to be trusted" + of + ", as k̂ is above " + LogMeanExp.TRUSTED;
     }
 
     private static String method(Evidence evidence) {

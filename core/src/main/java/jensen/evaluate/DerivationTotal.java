@@ -134,10 +134,18 @@ public record DerivationTotal(
         return new Estimate(d.evidence().value(), d.evidence().standardError());
     }
 
+    /** With a method where it is that of all, and the number of data whose values are not to be trusted. */
     private static Derivation.Line line(List<Derivation> each, int i) {
-        Derivation.Line first = each.get(0).lines().get(i);
-        Estimate sum = sum(each, d -> d.lines().get(i).estimate());
-        return new Derivation.Line(first.label(), first.reason(), first.method(), sum);
+        List<Derivation.Line> lines = each.stream().map(d -> d.lines().get(i)).toList();
+        Derivation.Line first = lines.get(0);
+        int untrusted = count(each, d -> !d.lines().get(i).trusted());
+        String reason = first.reason().replace(Derivation.untrusted(""), "");
+        boolean one = lines.stream().allMatch(l -> l.method().equals(first.method()));
+        return new Derivation.Line(
+                first.label(),
+                untrusted == 0 ? reason : reason + Derivation.untrusted(" for " + untrusted + " of " + each.size()),
+                one ? first.method() : "evaluate.Derivation.of",
+                sum(each, d -> d.lines().get(i).estimate()));
     }
 
     private static Estimate sum(List<Derivation> each, Function<Derivation, Estimate> of) {

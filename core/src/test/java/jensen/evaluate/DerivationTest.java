@@ -3,6 +3,7 @@ package jensen.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.List;
 import jensen.model.Amortised;
 import jensen.model.CorrelatedFamily;
@@ -140,6 +141,48 @@ class DerivationTest {
                 .filter(c -> c.label().startsWith(start))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** One of four has too heavy a tail, and its log p(x) another method. */
+    @Test
+    void aTotalCountsWhatIsNotToBeTrusted() {
+        List<Derivation> each = new ArrayList<>(derive(new ClosedForm()));
+        each.set(0, doubtful(each.get(0)));
+        List<Derivation.Line> lines = DerivationTotal.of(each).lines();
+        assertThat(line(lines, "= log E_q").reason())
+                .isEqualTo("multiply by q/q; not to be trusted for 1 of 4, as k̂ is above 0.7");
+        assertThat(line(lines, "log p(x) =").method()).isEqualTo("evaluate.Derivation.of");
+        assertThat(line(lines, "≥").reason()).isEqualTo("Jensen");
+        assertThat(line(lines, "≥").method()).isEqualTo("bound.Elbo.sampled");
+    }
+
+    private static Derivation doubtful(Derivation d) {
+        List<Derivation.Line> lines = new ArrayList<>(d.lines());
+        lines.set(0, with(lines.get(0), lines.get(0).reason(), "evaluate.Quadrature.evidence"));
+        lines.set(
+                1,
+                with(
+                        lines.get(1),
+                        "multiply by q/q; not to be trusted, as k̂ is above 0.7",
+                        lines.get(1).method()));
+        return new Derivation(
+                d.index(),
+                lines,
+                d.route(),
+                d.evidence(),
+                d.elbo(),
+                d.reconstruction(),
+                d.kl(),
+                d.gap(),
+                d.approximationGap(),
+                d.amortisationGap(),
+                d.best(),
+                d.bounds(),
+                d.checks());
+    }
+
+    private static Derivation.Line with(Derivation.Line line, String reason, String method) {
+        return new Derivation.Line(line.label(), reason, method, line.estimate());
     }
 
     /** From the ELBO at one draw to log E_q[p(x,z) / q(z|x)] at all, ever tighter; and the data's means and gaps. */
