@@ -31,7 +31,10 @@ public record Renyi(double alpha) implements Bound {
 
     @Override
     public Tensor of(Tensor logWeights) {
-        return new ImportanceWeighted().of(power(logWeights)).mul(1 / (1 - alpha));
+        // of the largest power, so that those of the others are 1 less something: as α → 1 all are close to 1
+        Tensor top = (alpha < 1 ? logWeights.max(0) : logWeights.neg().max(0).neg()).detach();
+        Tensor powers = power(logWeights.sub(top)).expm1().mean(0);
+        return top.add(powers.log1p().mul(1 / (1 - alpha)));
     }
 
     /** w_k^(1 − α) / Σ_j w_j^(1 − α). */

@@ -2,6 +2,7 @@ package jensen.bound;
 
 import static jensen.Close.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.Set;
@@ -17,6 +18,7 @@ import jensen.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each bound's weights and slopes are its first and second derivatives by the log-weights. */
 class DerivativeTest {
@@ -28,6 +30,7 @@ class DerivativeTest {
                 Stream.of(
                         new Renyi(0),
                         new Renyi(3),
+                        new Renyi(0.99999),
                         new Miwae(1),
                         new Miwae(3),
                         new Miwae(K),
@@ -60,6 +63,30 @@ class DerivativeTest {
         assertThat(Arrays.stream(omega).distinct().count() == 1)
                 .as("constant weight")
                 .isEqualTo(bound.constantWeight(K));
+    }
+
+    /** Float32 against float64 at the same weights, some close together and some far apart. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 0.5, 0.999, 0.99999, 1.00001, 3})
+    void renyiKeepsItsDigitsNextToTheElbo(double alpha) {
+        for (double spread : new double[] {1, 100}) {
+            double[] normals = new SplitMix(4).normals(5);
+            float[] narrow = new float[5];
+            double[] wide = new double[5];
+            for (int k = 0; k < 5; k++) {
+                narrow[k] = (float) (spread * normals[k] - 100);
+                wide[k] = narrow[k];
+            }
+            double expected = numbers(wide, new Renyi(alpha)::of)[0];
+            try (Scope scope = new Scope()) {
+                double found = new Renyi(alpha).of(Tensor.of(narrow, 5)).item();
+                assertThat(found).isCloseTo(expected, within(1e-6 * Math.abs(expected)));
+            }
+            double mean = Arrays.stream(wide).average().orElseThrow();
+            if (Math.abs(alpha - 1) < 1e-4 && spread == 1) {
+                assertThat(expected).isCloseTo(mean, within(1e-4));
+            }
+        }
     }
 
     private static double[] gradient(ToDoubleFunction<double[]> f, double... at) {
