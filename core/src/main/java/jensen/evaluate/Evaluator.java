@@ -12,6 +12,7 @@ import java.util.function.IntConsumer;
 import jensen.data.Batch;
 import jensen.data.Dataset;
 import jensen.data.Encoding;
+import jensen.data.Values;
 import jensen.dist.Distribution;
 import jensen.dist.Finite;
 import jensen.dist.Kl;
@@ -212,8 +213,16 @@ public record Evaluator(
         }
     }
 
-    /** Rows as the likelihood sees them, {@code [n, X]}. */
+    /**
+     * Rows as the likelihood sees them, {@code [n, X]}.
+     *
+     * @throws IllegalArgumentException if their values do not fit the likelihood
+     */
     public Batch read(Dataset data, int[] rows) {
+        Values seen = encoding.encoded(data.values());
+        if (!model.likelihood().fits(seen)) {
+            throw new IllegalArgumentException(model.likelihood().unfit(seen));
+        }
         return Batch.read(data, rows, encoding, rng.split("encode"), theta.flat());
     }
 

@@ -1,6 +1,7 @@
 package jensen.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
@@ -101,6 +102,15 @@ class EvaluatorTest {
         List<Row> together = evaluator(0.3, 2, 2).rows(DATA, all(), 50, n -> {});
         List<Row> alone = evaluator(0.3, 2, 1).rows(DATA, new int[] {3, 1}, 50, n -> {});
         assertThat(alone).containsExactly(together.get(3), together.get(1));
+    }
+
+    @Test
+    void dataThatTheLikelihoodDoesNotFitAreRefused() {
+        Evaluator binary = AutomaticEvidenceTest.constant(2, 0);
+        Dataset grey = Dataset.of("grey", new Shape(1, 8, 8), Values.UNIT, new float[64]);
+        assertThatThrownBy(() -> binary.rows(grey, new int[] {0}, 2, n -> {}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("bernoulli does not fit", "a number from 0 to 1");
     }
 
     @Test
