@@ -116,10 +116,7 @@ class KlWeightTest {
     void onlyOfTheElboIsAWeightedObjectiveABound() {
         KlWeight heavy = new KlWeight.Constant(3);
         Objective several = new Objective(new ImportanceWeighted(), new Pathwise(), 5);
-        Objective single = new Objective(new ImportanceWeighted(), new Pathwise(), 1);
-        String looser = "E_q[log p(x|z)] - 3.0 KL, a looser bound on log p(x)";
-        assertThat(heavy.inWords(OBJECTIVE)).isEqualTo(looser);
-        assertThat(heavy.inWords(single)).isEqualTo(looser);
+        assertThat(heavy.inWords(OBJECTIVE)).isEqualTo("E_q[log p(x|z)] - 3.0 KL, a looser bound on log p(x)");
         assertThat(heavy.inWords(several))
                 .isEqualTo("iw of the weights p(x|z) (p(z)/q(z|x))^3.0, which is no bound on log p(x)");
         assertThat(KlWeight.one().inWords(several)).isEmpty();
