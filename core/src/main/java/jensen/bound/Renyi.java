@@ -13,6 +13,8 @@ import jensen.tensor.Tensor;
  * @see <a href="https://arxiv.org/abs/1602.02311">Li and Turner 2016, arXiv 1602.02311, eqs. 10 and 15</a>
  */
 public record Renyi(double alpha) implements Bound {
+    private static final double FINITE = Float.MAX_VALUE;
+
     /** @throws IllegalArgumentException if α is 1, negative or not finite */
     public Renyi {
         if (alpha == 1) {
@@ -32,7 +34,9 @@ public record Renyi(double alpha) implements Bound {
     @Override
     public Tensor of(Tensor logWeights) {
         // of the largest power, so that those of the others are 1 less something: as α → 1 all are close to 1
-        Tensor top = (alpha < 1 ? logWeights.max(0) : logWeights.neg().max(0).neg()).detach();
+        Tensor top = (alpha < 1 ? logWeights.max(0) : logWeights.neg().max(0).neg())
+                .detach()
+                .clamp(-FINITE, FINITE); // where all weights are 0, or one under α > 1, the bound is −∞
         Tensor powers = power(logWeights.sub(top)).expm1().mean(0);
         return top.add(powers.log1p().mul(1 / (1 - alpha)));
     }

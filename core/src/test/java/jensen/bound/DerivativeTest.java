@@ -65,6 +65,19 @@ class DerivativeTest {
                 .isEqualTo(bound.constantWeight(K));
     }
 
+    @ParameterizedTest
+    @ValueSource(doubles = {0.5, 3})
+    void renyiOfWeightsThatAreZeroIsMinusInfinity(double alpha) {
+        double zero = Double.NEGATIVE_INFINITY;
+        assertThat(numbers(new double[] {zero, zero}, new Renyi(alpha)::of)[0]).isEqualTo(zero);
+        double ofOne = numbers(new double[] {zero, 0}, new Renyi(alpha)::of)[0];
+        if (alpha < 1) {
+            assertThat(ofOne).isCloseTo(-Math.log(2) / (1 - alpha), within(1e-12));
+        } else {
+            assertThat(ofOne).isEqualTo(zero);
+        }
+    }
+
     /** Float32 against float64 at the same weights, some close together and some far apart. */
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.5, 0.999, 0.99999, 1.00001, 3})
