@@ -1,6 +1,7 @@
 package jensen.data;
 
 import java.util.OptionalInt;
+import java.util.function.DoublePredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -134,16 +135,27 @@ public interface Dataset {
         if (kind == values()) {
             return this;
         }
+        check(value -> kind.contain((float) value), kind.inWords());
+        return new Rows(name(), size(), shape(), kind, this::copyRow, Rows.labels(this, size(), r -> r), this::origin);
+    }
+
+    /**
+     * Looks at all values.
+     *
+     * @param allowed whether a value, which is one of 32 bits, may be there
+     * @param expected what such values are, in words
+     * @throws DataException if one may not, naming the first
+     */
+    default void check(DoublePredicate allowed, String expected) {
         float[] row = new float[shape().size()];
         for (int r = 0; r < size(); r++) {
             copyRow(r, row, 0);
             for (int i = 0; i < row.length; i++) {
-                if (!kind.contain(row[i])) {
-                    throw DataException.inCell(name(), r + 1L, i + 1L, kind.inWords(), Float.toString(row[i]));
+                if (!allowed.test(row[i])) {
+                    throw DataException.inCell(name(), r + 1L, i + 1L, expected, Float.toString(row[i]));
                 }
             }
         }
-        return new Rows(name(), size(), shape(), kind, this::copyRow, Rows.labels(this, size(), r -> r), this::origin);
     }
 
     /** This data set under another name. */

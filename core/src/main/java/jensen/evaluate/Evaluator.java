@@ -12,7 +12,6 @@ import java.util.function.IntConsumer;
 import jensen.data.Batch;
 import jensen.data.Dataset;
 import jensen.data.Encoding;
-import jensen.data.Values;
 import jensen.dist.Distribution;
 import jensen.dist.Finite;
 import jensen.dist.Kl;
@@ -219,10 +218,7 @@ public record Evaluator(
      * @throws IllegalArgumentException if their values do not fit the likelihood
      */
     public Batch read(Dataset data, int[] rows) {
-        Values seen = encoding.encoded(data.values());
-        if (!model.likelihood().fits(seen)) {
-            throw new IllegalArgumentException(model.likelihood().unfit(seen));
-        }
+        model.likelihood().check(encoding.encoded(data.values()));
         return Batch.read(data, rows, encoding, rng.split("encode"), theta.flat());
     }
 

@@ -72,6 +72,17 @@ public interface Conditional {
     /** Whether values of this kind are in the support of its distributions. */
     boolean fits(Values values);
 
+    /**
+     * Refuses values that are not.
+     *
+     * @throws IllegalArgumentException if values of this kind are not in the support
+     */
+    default void check(Values values) {
+        if (!fits(values)) {
+            throw new IllegalArgumentException(unfit(values));
+        }
+    }
+
     /** What to say of values that are not: why, and what would fit. */
     default String unfit(Values values) {
         return "the likelihood does not fit values that are each " + values.inWords();

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import java.util.OptionalLong;
-import jensen.data.DataException;
 import jensen.data.Dataset;
 import jensen.data.Values;
 import jensen.dist.DiagonalNormal;
@@ -304,23 +303,12 @@ public sealed interface Family
         /**
          * Checks data of {@link Values#WHOLE}, a kind that does not say how large its values are.
          *
-         * @throws DataException if a value is none of the classes, naming the first
+         * @throws jensen.data.DataException if a value is none of the classes, naming the first
          */
         public void check(Dataset data) {
-            float[] row = new float[data.shape().size()];
-            for (int r = 0; r < data.size(); r++) {
-                data.copyRow(r, row, 0);
-                for (int i = 0; i < row.length; i++) {
-                    if (!Values.WHOLE.contain(row[i]) || row[i] >= classes) {
-                        throw DataException.inCell(
-                                data.name(),
-                                r + 1L,
-                                i + 1L,
-                                "a whole number from 0 to " + (classes - 1) + " for the likelihood " + name(),
-                                Float.toString(row[i]));
-                    }
-                }
-            }
+            data.check(
+                    value -> Values.WHOLE.contain((float) value) && value < classes,
+                    "a whole number from 0 to " + (classes - 1) + " for the likelihood " + name());
         }
 
         /** The mean does not determine the probabilities: they start equal. */

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import jensen.data.Batch;
 import jensen.data.Batches;
 import jensen.data.Dataset;
-import jensen.data.Values;
 import jensen.tensor.Generator;
 import jensen.tensor.Tensor;
 
@@ -28,10 +27,7 @@ public final class Reader {
             throw new IllegalArgumentException("data must have " + event + " values a row as the model has, has "
                     + data.shape().size());
         }
-        Values seen = training.encoding().encoded(data.values());
-        if (!training.model().likelihood().fits(seen)) {
-            throw new IllegalArgumentException(training.model().likelihood().unfit(seen));
-        }
+        training.model().likelihood().check(training.encoding().encoded(data.values()));
         this.training = training;
         this.data = data;
         this.batches = new Batches(data.size(), training.batch(), true);
