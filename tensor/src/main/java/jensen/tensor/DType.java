@@ -1,5 +1,10 @@
 package jensen.tensor;
 
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** The element types: float32 to train, float64 to verify, int64 to index. */
@@ -16,6 +21,29 @@ public enum DType {
         this.scalarType = scalarType;
         this.safetensors = safetensors;
         this.bytes = bytes;
+    }
+
+    /** What libtorch makes a tensor of this type by. */
+    TensorOptions options(Device device) {
+        return device.equals(Device.CPU) ? Objects.requireNonNull(OnCpu.OPTIONS.get(this)) : made(device);
+    }
+
+    private TensorOptions made(Device device) {
+        return new TensorOptions(scalarType).device(new DeviceOptional(device.toNative()));
+    }
+
+    /** Made once, as that takes as long as making a small tensor. */
+    private static final class OnCpu {
+        static final Map<DType, TensorOptions> OPTIONS = new EnumMap<>(DType.class);
+
+        static {
+            Native.load();
+            for (DType d : values()) {
+                TensorOptions made = d.made(Device.CPU);
+                made.retainReference();
+                OPTIONS.put(d, made);
+            }
+        }
     }
 
     static DType of(ScalarType type) {

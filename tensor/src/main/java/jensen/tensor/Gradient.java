@@ -3,6 +3,8 @@ package jensen.tensor;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.global.torch;
@@ -17,6 +19,9 @@ public final class Gradient {
     /** A column, made once, as every sum of rows needs some. */
     private static final Tensor ONES =
             Tensor.zeros(DType.FLOAT32, Device.CPU, 4096, 1).add(1).retain();
+
+    /** The first so many of them. */
+    private static final Map<Long, Tensor> FIRST_ONES = new ConcurrentHashMap<>();
 
     private final Tensor like;
     private final List<Tensor> whole = new ArrayList<>();
@@ -179,7 +184,8 @@ public final class Gradient {
     private static Tensor ones(Tensor rows) {
         long n = rows.size(0);
         return rows.dtype() == ONES.dtype() && !rows.pointer.is_cuda() && n <= ONES.count()
-                ? ONES.narrow(0, 0, n)
+                ? FIRST_ONES.computeIfAbsent(
+                        n, first -> ONES.narrow(0, 0, first).retain())
                 : Tensor.op(() -> torch.ones(new long[] {n, 1}, rows.pointer.options()));
     }
 

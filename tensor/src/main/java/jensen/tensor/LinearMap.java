@@ -33,7 +33,7 @@ final class LinearMap {
             UnaryOperator<org.bytedeco.pytorch.Tensor> apply,
             BinaryOperator<org.bytedeco.pytorch.Tensor> pullback) {
         static final Then NOTHING = new Then(Operators.kept(new IValue("none")), y -> y, (c, y) -> c);
-        static final Then TANH = new Then(Operators.kept(new IValue("tanh")), y -> y.tanh_(), torch::tanh_backward);
+        static final Then TANH = new Then(Operators.kept(new IValue("tanh")), Tanh::inPlace, torch::tanh_backward);
         static final Then SIGMOID =
                 new Then(Operators.kept(new IValue("sigmoid")), y -> y.sigmoid_(), torch::sigmoid_backward);
         static final Then RELU = new Then(
@@ -150,16 +150,17 @@ final class LinearMap {
 
     private static Tensor product(
             Tensor x, @Nullable SparseRows sparse, Tensor weight, @Nullable Tensor bias, Then then) {
-        if (sparse != null && !Tape.differentiable(List.of(x, weight))) {
-            Tensor y = sparse.times(weight.transpose(0, 1));
-            return Tensor.op(() -> then.apply.apply(bias == null ? y.pointer : y.pointer.add_(bias.pointer)));
-        }
+        boolean constant = !Tape.differentiable(List.of(x, weight));
         boolean plain = bias == null && then.isNothing();
-        if (plain && OneDnn.suits(x, weight) && !Tape.differentiable(List.of(x, weight))) {
-            return OneDnn.timesTransposed(x, weight);
+        boolean sgemm = OneDnn.suits(x, weight) && (plain || OneDnn.narrow());
+        if (constant && (sparse != null || sgemm)) {
+            Tensor y = sparse != null ? sparse.times(weight.transpose(0, 1)) : OneDnn.timesTransposed(x, weight);
+            return plain
+                    ? y
+                    : Tensor.op(() -> then.apply.apply(bias == null ? y.pointer : y.pointer.add_(bias.pointer)));
         }
         OperatorHandle oneDnn = ONEDNN;
-        if (oneDnn != null && suits(x, weight, then) && !Tape.differentiable(List.of(x, weight))) {
+        if (oneDnn != null && constant && suits(x, weight, then)) {
             return Tensor.guarded(() -> {
                 IValueVector stack = new IValueVector();
                 stack.push_back(new IValue(x.pointer));

@@ -8,7 +8,6 @@ import java.util.function.Supplier;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
@@ -72,7 +71,7 @@ public final class Tensor {
 
     /** A tensor of zeros. */
     public static Tensor zeros(DType dtype, Device device, long... shape) {
-        return op(() -> torch.torch_zeros(shape, options(dtype, device)));
+        return op(() -> torch.torch_zeros(shape, dtype.options(device)));
     }
 
     /** A scalar. */
@@ -81,11 +80,7 @@ public final class Tensor {
     }
 
     static Tensor empty(DType dtype, long... shape) {
-        return op(() -> torch.torch_empty(shape, options(dtype, Device.CPU), new MemoryFormatOptional()));
-    }
-
-    private static TensorOptions options(DType dtype, Device device) {
-        return new TensorOptions(dtype.scalarType).device(new org.bytedeco.pytorch.DeviceOptional(device.toNative()));
+        return op(() -> torch.torch_empty(shape, dtype.options(Device.CPU), new MemoryFormatOptional()));
     }
 
     private static Tensor filled(
