@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Scalar;
@@ -157,20 +158,28 @@ public final class Gradient {
      */
     public static void sum(List<Gradient> gradients, Tensor buffer, long from, long to) {
         Native.withoutGradient(() -> {
+            List<Product> sparse = new ArrayList<>();
             boolean begun = false;
             for (Gradient g : gradients) {
-                begun |= g.into(buffer, from, to, begun);
+                begun |= g.into(buffer, from, to, begun, sparse);
             }
-            return begun ? buffer : buffer.copyInPlace(buffer.zerosLike());
+            if (!sparse.isEmpty()) {
+                put(transposedTimes(sparse, from, to), buffer, begun);
+            }
+            return begun || !sparse.isEmpty() ? buffer : buffer.copyInPlace(buffer.zerosLike());
         });
     }
 
-    /** Writes the terms into a buffer, or adds them to it; says whether there are any. */
-    private boolean into(Tensor buffer, long from, long to, boolean onto) {
+    /** Writes the terms into a buffer, or adds them to it, but for what is sparse; says whether there are any. */
+    private boolean into(Tensor buffer, long from, long to, boolean onto, List<Product> sparse) {
         boolean add = onto;
         for (Product p : products) {
-            multiply(p, buffer, from, to, add);
-            add = true;
+            if (p.sparse != null && byColumns(like)) {
+                sparse.add(p);
+            } else {
+                multiply(p, buffer, from, to, add);
+                add = true;
+            }
         }
         for (Tensor term : whole()) {
             Tensor all = flat(term, like);
@@ -197,22 +206,35 @@ public final class Gradient {
         }
     }
 
+    /** Elements {@code from} … {@code to} − 1 of the sum of products whose right factor is mostly zero. */
+    private static Tensor transposedTimes(List<Product> sparse, long from, long to) {
+        long width = sparse.get(0).left.size(1);
+        requireRows(width, from, to);
+        return SparseRows.sumOfTransposedTimes(
+                        sparse.stream()
+                                .map(p -> Objects.requireNonNull(p.sparse))
+                                .toList(),
+                        sparse.stream().map(Product::left).toList(),
+                        (int) (from / width),
+                        (int) ((to - from) / width))
+                .reshape(-1);
+    }
+
+    private static void requireRows(long width, long from, long to) {
+        if (from % width != 0 || to % width != 0) {
+            throw new IllegalArgumentException(
+                    "expected whole rows of " + width + ", found elements " + from + " to " + to);
+        }
+    }
+
     private void multiply(Product p, Tensor buffer, long from, long to, boolean add) {
         boolean byColumns = byColumns(like);
         Tensor rows = byColumns ? p.right : p.left; // those of the buffer, as columns
         Tensor other = byColumns ? p.left : p.right;
         long width = other.size(1);
-        if (from % width != 0 || to % width != 0) {
-            throw new IllegalArgumentException(
-                    "expected whole rows of " + width + ", found elements " + from + " to " + to);
-        }
+        requireRows(width, from, to);
         long first = from / width;
         long count = (to - from) / width;
-        SparseRows sparse = p.sparse;
-        if (byColumns && sparse != null) {
-            put(sparse.transposedTimes(other, (int) first, (int) count).reshape(-1), buffer, add);
-            return;
-        }
         if (OneDnn.suits(rows, other)) {
             OneDnn.addTransposed(rows, first, count, other, add ? 1 : 0, buffer);
             return;

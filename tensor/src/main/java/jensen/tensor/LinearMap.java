@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * x Wᵀ + b, perhaps through a function of each element, with its derivative.
  *
- * <p>Large layers go to oneDNN, which libtorch's Java interface reaches only through the dispatcher, and which
- * has no derivative there: 120 to 160 GFLOP/s on a core where OpenBLAS does 90 to 130 (50 rows, 784 to 500, AVX-512).
+ * <p>With AVX-512 large layers go to oneDNN with bias and function in one, which libtorch's Java interface reaches only through
+ * the dispatcher, and which has no derivative there: 120 to 160 GFLOP/s on a core where OpenBLAS does 90 to 130 (50 rows, 784 to
+ * 500). Without it {@link OneDnn} multiplies, and bias and function follow.
  */
 final class LinearMap {
     /**
@@ -152,7 +153,7 @@ final class LinearMap {
             Tensor x, @Nullable SparseRows sparse, Tensor weight, @Nullable Tensor bias, Then then) {
         boolean constant = !Tape.differentiable(List.of(x, weight));
         boolean plain = bias == null && then.isNothing();
-        boolean sgemm = OneDnn.suits(x, weight) && (plain || OneDnn.narrow());
+        boolean sgemm = OneDnn.suits(x, weight) && (plain || OneDnn.withoutAvx512());
         if (constant && (sparse != null || sgemm)) {
             Tensor y = sparse != null ? sparse.times(weight.transpose(0, 1)) : OneDnn.timesTransposed(x, weight);
             return plain

@@ -20,8 +20,8 @@ final class OneDnn {
      * Whether this processor has no vectors of 512 bits. Then a product here, a bias and a function, one after the other, take
      * less time than libtorch's way to all three at once.
      */
-    static boolean narrow() {
-        return !Loaded.WIDE;
+    static boolean withoutAvx512() {
+        return !Loaded.AVX512;
     }
 
     private static boolean isPlain(Tensor t) {
@@ -95,7 +95,7 @@ final class OneDnn {
 
     private static final class Loaded {
         static final boolean HERE = attempt();
-        static final boolean WIDE = HERE && wide();
+        static final boolean AVX512 = HERE && hasAvx512();
 
         private static boolean attempt() {
             Native.load(); // first, so that both use libtorch's OpenMP
@@ -106,7 +106,7 @@ final class OneDnn {
             }
         }
 
-        private static boolean wide() {
+        private static boolean hasAvx512() {
             int avx512 = dnnl.dnnl_cpu_isa_avx512_core;
             return (dnnl.dnnl_get_effective_cpu_isa() & avx512) == avx512;
         }

@@ -138,20 +138,35 @@ final class SparseRows {
         return sums(b, columns, starts, values);
     }
 
-    /** Rows {@code from} to {@code from + count} − 1 of xᵀ b, for b {@code [n, k]}. */
-    Tensor transposedTimes(Tensor b, int from, int count) {
-        int first = columnStarts[from];
-        int last = columnStarts[from + count];
-        int[] bounds = Arrays.copyOfRange(columnStarts, from, from + count + 1);
-        for (int i = 0; i < bounds.length; i++) {
-            bounds[i] -= first;
+    /**
+     * Rows {@code from} to {@code from + count} − 1 of Σ xᵀ b over some x and as many b, {@code [n, k]}: one sum for each row, so
+     * that nothing is written and read once more for another x.
+     */
+    static Tensor sumOfTransposedTimes(List<SparseRows> xs, List<Tensor> bs, int from, int count) {
+        int all = xs.stream()
+                .mapToInt(x -> x.columnStarts[from + count] - x.columnStarts[from])
+                .sum();
+        boolean ones = xs.stream().allMatch(x -> x.values == null);
+        int[] numbers = new int[all];
+        float[] weights = new float[ones ? 0 : all];
+        int[] bounds = new int[count + 1];
+        int at = 0;
+        for (int c = 0; c < count; c++) {
+            int before = 0; // rows of the b before
+            for (SparseRows x : xs) {
+                for (int i = x.columnStarts[from + c]; i < x.columnStarts[from + c + 1]; i++) {
+                    numbers[at] = before + x.rows[i];
+                    if (!ones) {
+                        weights[at] = x.valuesByColumn == null ? 1 : x.valuesByColumn[i];
+                    }
+                    at++;
+                }
+                before += x.starts.length - 1;
+            }
+            bounds[c + 1] = at;
         }
-        float[] of = valuesByColumn;
-        return sums(
-                b,
-                Arrays.copyOfRange(rows, first, last),
-                bounds,
-                of == null ? null : Arrays.copyOfRange(of, first, last));
+        Tensor b = bs.size() == 1 ? bs.get(0) : Tensor.concat(bs, 0);
+        return sums(b, numbers, bounds, ones ? null : weights);
     }
 
     /**

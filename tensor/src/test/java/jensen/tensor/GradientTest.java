@@ -53,7 +53,37 @@ class GradientTest {
             SparseRows sparse = Objects.requireNonNull(SparseRows.of(x));
 
             assertNear(sparse.times(b), x.matmul(b));
-            assertNear(sparse.transposedTimes(b, 0, 400), x.transpose(0, 1).matmul(b));
+            assertNear(
+                    transposed(List.of(sparse), List.of(b), 0, 400),
+                    x.transpose(0, 1).matmul(b));
+        }
+    }
+
+    private static Tensor transposed(List<SparseRows> xs, List<Tensor> bs, int from, int count) {
+        return SparseRows.sumOfTransposedTimes(xs, bs, from, count);
+    }
+
+    /** Of one matrix all elements but the zeros are one, of the other they are not; they differ in rows. */
+    @Test
+    void productsWithTransposedSparseMatricesAreSummed() {
+        try (Scope scope = new Scope()) {
+            float[] ones = new float[30];
+            float[] halves = new float[20];
+            ones[3] = ones[14] = ones[22] = 1;
+            halves[4] = halves[13] = 0.5f;
+            Tensor x = Tensor.of(ones, Device.CPU, 3, 10);
+            Tensor y = Tensor.of(halves, Device.CPU, 2, 10);
+            List<SparseRows> both =
+                    List.of(Objects.requireNonNull(SparseRows.of(x)), Objects.requireNonNull(SparseRows.of(y)));
+            Tensor b = Generator.of(2).normal(DType.FLOAT32, Device.CPU, 3, 4);
+            Tensor c = Generator.of(3).normal(DType.FLOAT32, Device.CPU, 2, 4);
+            Tensor all = x.transpose(0, 1).matmul(b).add(y.transpose(0, 1).matmul(c));
+
+            assertNear(transposed(both, List.of(b, c), 0, 10), all);
+            assertNear(transposed(both, List.of(b, c), 3, 4), all.narrow(0, 3, 4));
+            assertNear(
+                    transposed(both.subList(0, 1), List.of(b), 0, 10),
+                    x.transpose(0, 1).matmul(b));
         }
     }
 
