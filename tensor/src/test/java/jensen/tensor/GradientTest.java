@@ -54,13 +54,9 @@ class GradientTest {
 
             assertNear(sparse.times(b), x.matmul(b));
             assertNear(
-                    transposed(List.of(sparse), List.of(b), 0, 400),
+                    SparseRows.sumOfTransposedTimes(List.of(sparse), List.of(b), 0, 400),
                     x.transpose(0, 1).matmul(b));
         }
-    }
-
-    private static Tensor transposed(List<SparseRows> xs, List<Tensor> bs, int from, int count) {
-        return SparseRows.sumOfTransposedTimes(xs, bs, from, count);
     }
 
     /** Of one matrix all elements but the zeros are one, of the other they are not; they differ in rows. */
@@ -79,10 +75,10 @@ class GradientTest {
             Tensor c = Generator.of(3).normal(DType.FLOAT32, Device.CPU, 2, 4);
             Tensor all = x.transpose(0, 1).matmul(b).add(y.transpose(0, 1).matmul(c));
 
-            assertNear(transposed(both, List.of(b, c), 0, 10), all);
-            assertNear(transposed(both, List.of(b, c), 3, 4), all.narrow(0, 3, 4));
+            assertNear(SparseRows.sumOfTransposedTimes(both, List.of(b, c), 0, 10), all);
+            assertNear(SparseRows.sumOfTransposedTimes(both, List.of(b, c), 3, 4), all.narrow(0, 3, 4));
             assertNear(
-                    transposed(both.subList(0, 1), List.of(b), 0, 10),
+                    SparseRows.sumOfTransposedTimes(both.subList(0, 1), List.of(b), 0, 10),
                     x.transpose(0, 1).matmul(b));
         }
     }
