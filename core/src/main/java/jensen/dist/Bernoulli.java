@@ -93,7 +93,7 @@ public record Bernoulli(Tensor logits) implements Finite {
 
     /**
      * {@link #logProb} of one x under the logits h Wᵀ + b, without a gradient, as a function of h, {@code […, H]} to
-     * {@code […]}. With the signs 2x − 1 in the weights the product of matrices applies σ itself: a fifth less time for many h.
+     * {@code […]}. With the signs 2x − 1 in the weights no pass over the logits is needed for them.
      *
      * @param weight W, {@code [X, H]}
      * @param bias b, {@code [X]}

@@ -16,14 +16,6 @@ final class OneDnn {
         return isPlain(a) && isPlain(b) && a.pointer.is_contiguous() && Loaded.HERE;
     }
 
-    /**
-     * Whether this processor has no vectors of 512 bits. Then a product here, a bias and a function, one after the other, take
-     * less time than libtorch's way to all three at once.
-     */
-    static boolean withoutAvx512() {
-        return !Loaded.AVX512;
-    }
-
     private static boolean isPlain(Tensor t) {
         return t.rank() == 2
                 && t.dtype() == DType.FLOAT32
@@ -95,7 +87,6 @@ final class OneDnn {
 
     private static final class Loaded {
         static final boolean HERE = attempt();
-        static final boolean AVX512 = HERE && hasAvx512();
 
         private static boolean attempt() {
             Native.load(); // first, so that both use libtorch's OpenMP
@@ -104,11 +95,6 @@ final class OneDnn {
             } catch (LinkageError | TypeNotPresentException absent) {
                 return false;
             }
-        }
-
-        private static boolean hasAvx512() {
-            int avx512 = dnnl.dnnl_cpu_isa_avx512_core;
-            return (dnnl.dnnl_get_effective_cpu_isa() & avx512) == avx512;
         }
     }
 }

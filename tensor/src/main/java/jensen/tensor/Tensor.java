@@ -441,17 +441,17 @@ public final class Tensor {
         return LinearMap.apply(this, weight, bias, LinearMap.Then.NOTHING);
     }
 
-    /** tanh(x Wᵀ + b), as {@link #linear} and {@link #tanh} in one pass. */
+    /** tanh(x Wᵀ + b), as {@link #linear} and {@link #tanh} in place. */
     public Tensor linearTanh(Tensor weight, Tensor bias) {
         return LinearMap.apply(this, weight, bias, LinearMap.Then.TANH);
     }
 
-    /** σ(x Wᵀ + b), as {@link #linear} and {@link #sigmoid} in one pass. */
+    /** σ(x Wᵀ + b), as {@link #linear} and {@link #sigmoid} in place. */
     public Tensor linearSigmoid(Tensor weight, Tensor bias) {
         return LinearMap.apply(this, weight, bias, LinearMap.Then.SIGMOID);
     }
 
-    /** max(x Wᵀ + b, 0), as {@link #linear} and {@link #relu} in one pass. */
+    /** max(x Wᵀ + b, 0), as {@link #linear} and {@link #relu} in place. */
     public Tensor linearRelu(Tensor weight, Tensor bias) {
         return LinearMap.apply(this, weight, bias, LinearMap.Then.RELU);
     }
