@@ -48,7 +48,7 @@ def arguments():
     p.add_argument("--venvs", default=".venvs", help="folder of the peers' virtual environments: torch, jax, tf")
     p.add_argument("--results", default="results")
     p.add_argument("--unlock", default="", help="libmkl_unlock.so, built from mkl_unlock.c: adds the +unlock runs")
-    p.add_argument("--calibrator", default="", help="peak_fma, built from peak_fma.c: its rate is noted with each run")
+    p.add_argument("--calibrator", default="", help="peak_fma, built from peak_fma.c: what it finds is noted with each run")
     p.add_argument("--foreign", type=float, default=0.1, help="cores that others may use during a clean run")
     p.add_argument("--patience", type=int, default=90)
     p.add_argument("--tolerance", type=float, default=1.0, help="factor of the tolerances in report.py")
@@ -128,11 +128,14 @@ def installed(chosen):
 
 
 def calibrate(a):
-    """GFLOP/s of the register-only FMA loop now: tells a slow host from a slow program."""
+    """What the machine does now, which tells a slow host from a slow program: GFLOP/s of the register-only FMA loop, and the
+    nanoseconds that a word takes from core to core and back."""
     if not a.calibrator:
-        return None
-    o = subprocess.run([a.calibrator, str(a.threads)], capture_output=True, text=True, check=True).stdout
-    return statistics.median(float(l.split()[2]) for l in o.splitlines())
+        return {}
+    lines = subprocess.run([a.calibrator, str(a.threads)], capture_output=True, text=True, check=True).stdout.splitlines()
+    trips = [float(line.split()[2]) for line in lines if line.startswith("round trip")]
+    return {"fma_gflops": statistics.median(float(line.split()[2]) for line in lines if "GFLOP/s" in line),
+            "round_trip_ns": trips[0] if trips else None}
 
 
 def run(a, name, command, env, seed):
@@ -145,7 +148,8 @@ def run(a, name, command, env, seed):
     except RuntimeError as failed:
         machine.say(f"{name} failed: {failed}")
         return False
-    rec.update(config=name, fma_gflops=[before, calibrate(a)], seed=seed, dirty=rec["foreign_cpu"] > a.foreign,
+    after = calibrate(a)
+    rec.update(config=name, **{k: [before[k], after[k]] for k in before}, seed=seed, dirty=rec["foreign_cpu"] > a.foreign,
                when=time.strftime("%Y-%m-%d %H:%M:%S"))
     with open(os.path.join(a.results, "runs.jsonl"), "a") as f:
         f.write(json.dumps(rec) + "\n")

@@ -65,6 +65,12 @@ def ratios(ours, peer):
             if any(r["seed"] == s for r in peer)]
 
 
+def trips(runs):
+    """The least and the most that a word took from core to core and back, before or after a run."""
+    found = [t for r in runs for t in r.get("round_trip_ns") or [] if t is not None]
+    return f"{min(found):.0f}–{max(found):.0f}" if found else "–"
+
+
 def disturbed(*sides):
     return "~" if any(r["dirty"] for rs in sides for r in rs) else ""
 
@@ -91,8 +97,8 @@ def details(sides):
         v = [r["rate"] for r in rs]
         rows.append([side, rate(statistics.median(v)) + disturbed(rs), f"{rate(min(v))}–{rate(max(v))}",
                      f"{(max(v) - min(v)) / statistics.median(v) * 100:.0f} %", str(len(rs)), number(median(rs, "test_bound"), 2),
-                     number(median(rs, "peak_rss_mib"), 0), number(median(rs, "warmup_s"), 1), number(median(rs, "own_cpu"), 2)])
-    return machine.table(["side", "ex/s", "min–max", "spread", "runs", "test bound", "peak resident MiB", "warm-up s", "cores used"], rows)
+                     number(median(rs, "peak_rss_mib"), 0), number(median(rs, "warmup_s"), 1), number(median(rs, "own_cpu"), 2), trips(rs)])
+    return machine.table(["side", "ex/s", "min–max", "spread", "runs", "test bound", "peak resident MiB", "warm-up s", "cores used", "core to core, ns"], rows)
 
 
 def memory(workloads):

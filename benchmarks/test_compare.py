@@ -79,5 +79,20 @@ class Dl4jTest(unittest.TestCase):
             self.assertEqual(dl4j_vae.classifier(flags), "linux-x86_64" + wanted)
 
 
+class CalibrationTest(unittest.TestCase):
+    def calibrated(self, said):
+        a = types.SimpleNamespace(calibrator="c", threads=2)
+        with mock.patch.object(compare.subprocess, "run", return_value=types.SimpleNamespace(stdout=said)):
+            return compare.calibrate(a)
+
+    def test_the_rate_is_a_median_and_one_thread_has_no_round_trip(self):
+        rates = "2 threads: 230.0 GFLOP/s (check 1)\n2 threads: 90.5 GFLOP/s (check 1)\n2 threads: 231.5 GFLOP/s (check 1)\n"
+        self.assertEqual(self.calibrated("round trip: 333 ns\n" + rates), {"fma_gflops": 230.0, "round_trip_ns": 333.0})
+        self.assertEqual(self.calibrated(rates), {"fma_gflops": 230.0, "round_trip_ns": None})
+
+    def test_no_calibrator_finds_nothing(self):
+        self.assertEqual(compare.calibrate(types.SimpleNamespace(calibrator="")), {})
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -63,6 +63,11 @@ class ReportTest(unittest.TestCase):
         self.assertEqual([row[:2] for row in cells(report.details(report.by_workload(runs)["mlp"]))],
                          [["jensen", "900"], ["jax/a", "800"], ["dl4j/b", "50.0"], ["dl4j/a", "20.0"]])
 
+    def test_how_far_apart_the_cores_were_stands_beside_a_side(self):
+        runs = [dict(run("mlp/jensen", 900), round_trip_ns=[60.4, 330.0]), dict(run("mlp/jensen", 900, 1), round_trip_ns=[None, 70.0]),
+                run("mlp/torch/a", 800)]
+        self.assertEqual([row[-1] for row in cells(report.details(report.by_workload(runs)["mlp"]))], ["60–330", "–"])
+
     def test_every_workload_has_its_tolerance(self):
         import compare
         import types
