@@ -3,35 +3,20 @@
    cc -O3 -march=native -fopenmp dies.c -o dies && ./dies [rounds]     (AVX-512) */
 #include <immintrin.h>
 #include <omp.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "peers/round_trip.h"
+
 #define WEIGHTS 786432
 #define HALF (WEIGHTS / 2)
 #define STEPS 200
-#define TRIPS 100000
 
 enum way { IN_PLACE, COPIED, COPIED_PAST_CACHES, UNSHARED, WAYS };
 static const char *const names[] = {"in place", "copied", "copied past the caches", "read by no other"};
 static float *weights, *own, *gradient, *mean, *square;
 static volatile float sink[2];
-
-static double round_trip(void) {
-    static _Alignas(128) atomic_int word;
-    atomic_store(&word, 0);
-    double begun = 0;
-#pragma omp parallel num_threads(2)
-    for (int i = 0, me = omp_get_thread_num(); i < TRIPS; i++) {
-        if (me == 0 && i == TRIPS / 10)
-            begun = omp_get_wtime();
-        while (atomic_load(&word) != 2 * i + me)
-            ;
-        atomic_store(&word, 2 * i + me + 1);
-    }
-    return (omp_get_wtime() - begun) / (TRIPS - TRIPS / 10) * 1e9;
-}
 
 static void read_all(long from, long to, int me) {
     __m512 sum = _mm512_setzero_ps();
