@@ -40,16 +40,15 @@ final class LinearMap {
     static Tensor apply(Tensor x, Tensor weight, Tensor bias, Then then) {
         if (x.rank() < 2 || x.size(-1) != weight.size(1)) {
             // one row, or an error that libtorch says best
-            return Tensor.op(
-                    () -> then.apply.apply(torch.linear(x.pointer, weight.pointer, new TensorOptional(bias.pointer))));
+            return byLibtorch(x, weight, bias, then);
         }
         List<Tensor> inputs = List.of(x, weight, bias);
         Tensor in = rows(x);
         SparseRows sparse = sparse(in, weight);
         if (!Tape.records(inputs)) {
-            return shaped(product(in, sparse, weight, bias, then), x);
+            return shaped(affine(in, sparse, weight, bias, then), x);
         }
-        Tensor output = Native.withoutGradient(() -> shaped(product(in, sparse, weight, bias, then), x));
+        Tensor output = Native.withoutGradient(() -> shaped(affine(in, sparse, weight, bias, then), x));
         return Tape.record(inputs, () -> output, new Back(x, in, sparse, weight, output, then));
     }
 
@@ -87,7 +86,8 @@ final class LinearMap {
         }
 
         private Tensor toInput(Tensor flat) {
-            return product(flat, null, weight.transpose(0, 1), null, Then.NOTHING);
+            Tensor product = product(flat, null, weight.transpose(0, 1));
+            return product == null ? flat.matmul(weight) : product;
         }
     }
 
@@ -112,20 +112,26 @@ final class LinearMap {
         return x.rank() == 2 ? x : x.reshape(-1, x.size(-1));
     }
 
-    private static Tensor product(
-            Tensor x, @Nullable SparseRows sparse, Tensor weight, @Nullable Tensor bias, Then then) {
-        boolean constant = !Tape.differentiable(List.of(x, weight));
-        if (constant && (sparse != null || OneDnn.suits(x, weight))) {
-            Tensor y = sparse != null ? sparse.times(weight.transpose(0, 1)) : OneDnn.timesTransposed(x, weight);
-            return bias == null && then.isNothing()
-                    ? y
-                    : Tensor.op(() -> then.apply.apply(bias == null ? y.pointer : y.pointer.add_(bias.pointer)));
+    private static Tensor affine(Tensor x, @Nullable SparseRows sparse, Tensor weight, Tensor bias, Then then) {
+        Tensor product = product(x, sparse, weight);
+        return product == null
+                ? byLibtorch(x, weight, bias, then)
+                : Tensor.op(() -> then.apply.apply(product.pointer.add_(bias.pointer)));
+    }
+
+    private static Tensor byLibtorch(Tensor x, Tensor weight, Tensor bias, Then then) {
+        return Tensor.op(
+                () -> then.apply.apply(torch.linear(x.pointer, weight.pointer, new TensorOptional(bias.pointer))));
+    }
+
+    /** x Wᵀ, or null where it is libtorch that has to multiply. */
+    private static @Nullable Tensor product(Tensor x, @Nullable SparseRows sparse, Tensor weight) {
+        if (Tape.differentiable(List.of(x, weight))) {
+            return null;
         }
-        return Tensor.op(() -> {
-            org.bytedeco.pytorch.Tensor y = bias == null
-                    ? x.pointer.matmul(weight.pointer.t())
-                    : torch.linear(x.pointer, weight.pointer, new TensorOptional(bias.pointer));
-            return then.apply.apply(y);
-        });
+        if (sparse != null) {
+            return sparse.times(weight.transpose(0, 1));
+        }
+        return OneDnn.suits(x, weight) ? OneDnn.timesTransposed(x, weight) : null;
     }
 }

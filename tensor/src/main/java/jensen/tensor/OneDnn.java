@@ -11,7 +11,7 @@ import org.bytedeco.pytorch.global.torch;
 final class OneDnn {
     private OneDnn() {}
 
-    /** Whether these two factors are float32 on the CPU, each without gaps, and there is oneDNN: its natives are for Linux only. */
+    /** Whether these two factors are float32 on the CPU, each without gaps, and there is oneDNN: it comes for Linux only. */
     static boolean suits(Tensor a, Tensor b) {
         return isPlain(a) && isPlain(b) && a.pointer.is_contiguous() && Loaded.HERE;
     }

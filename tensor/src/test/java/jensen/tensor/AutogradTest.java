@@ -91,7 +91,7 @@ class AutogradTest {
         assertThat(kept.toDoubles()).containsExactly(6, 8);
     }
 
-    /** Two affine layers of a size that goes to oneDNN, with operations of libtorch before, between and after. */
+    /** Two affine layers, which in float32 go to oneDNN, with operations of libtorch before, between and after. */
     private static Tensor layers(Tensor x, List<Tensor> w, boolean byHand) {
         Tensor z = x.mul(x.sigmoid()).unsqueeze(0).expand(3, -1, -1);
         Tensor h = byHand
