@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import jensen.data.Dataset;
 import jensen.data.Encoding;
@@ -194,13 +195,16 @@ class AnnealedImportanceTest {
         AnnealedImportance annealed = new AnnealedImportance(start, Spacing.SIGMOIDAL, 200, 16, 5);
         List<Bracket> brackets = annealed.simulated(evaluator, 8, n -> {});
         for (Bracket b : brackets) {
-            assertThat(b.gap().value()).isBetween(-5 * b.gap().standardError(), 1.0);
-            assertThat(b.gap().standardError()).isLessThan(0.8);
+            assertThat(b.gap().value()).isGreaterThan(-5 * b.gap().standardError());
         }
-        return brackets.stream()
-                .mapToDouble(b -> (b.lower().value() + b.upper().value()) / 2)
-                .average()
-                .orElseThrow();
+        // in the mean over the data, as a single gap of 16 chains is now and then above 1, whatever the model
+        assertThat(mean(brackets, b -> b.gap().value())).isLessThan(0.6);
+        assertThat(mean(brackets, b -> b.gap().standardError())).isLessThan(0.5);
+        return mean(brackets, b -> (b.lower().value() + b.upper().value()) / 2);
+    }
+
+    private static double mean(List<Bracket> brackets, ToDoubleFunction<Bracket> of) {
+        return brackets.stream().mapToDouble(of).average().orElseThrow();
     }
 
     /** In float32, with widths that fill no vector: to the last bit. */
