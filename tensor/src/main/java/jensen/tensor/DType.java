@@ -4,7 +4,9 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** The element types: float32 to train, float64 to verify, int64 to index. */
@@ -28,16 +30,24 @@ public enum DType {
         return device.equals(Device.CPU) ? Objects.requireNonNull(OnCpu.OPTIONS.get(this)) : made(device);
     }
 
+    /** A tensor of this type on the CPU, of whatever values were in its memory. */
+    org.bytedeco.pytorch.Tensor empty(long... shape) {
+        return torch.torch_empty(shape, options(Device.CPU), OnCpu.ROW_MAJOR);
+    }
+
     private TensorOptions made(Device device) {
         return new TensorOptions(scalarType).device(new DeviceOptional(device.toNative()));
     }
 
     /** Made once, as that takes as long as making a small tensor. */
     private static final class OnCpu {
+        static final MemoryFormatOptional ROW_MAJOR;
         static final Map<DType, TensorOptions> OPTIONS = new EnumMap<>(DType.class);
 
         static {
             Native.load();
+            ROW_MAJOR = new MemoryFormatOptional();
+            ROW_MAJOR.retainReference();
             for (DType d : values()) {
                 TensorOptions made = d.made(Device.CPU);
                 made.retainReference();

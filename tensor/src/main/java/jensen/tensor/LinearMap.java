@@ -60,7 +60,8 @@ final class LinearMap {
             Tensor flat = rows(before(c, output));
             toParameters(flat, in, sparse, to);
             if (to.wants(0)) {
-                to.add(0, toInput(flat).reshape(x.shape()));
+                Tensor toInput = toInput(flat);
+                to.add(0, x.rank() == 2 ? toInput : toInput.reshape(x.shape()));
             }
         }
 
@@ -86,8 +87,7 @@ final class LinearMap {
         }
 
         private Tensor toInput(Tensor flat) {
-            Tensor product = product(flat, null, weight.transpose(0, 1));
-            return product == null ? flat.matmul(weight) : product;
+            return OneDnn.suits(flat, weight) ? OneDnn.times(flat, weight) : flat.matmul(weight);
         }
     }
 

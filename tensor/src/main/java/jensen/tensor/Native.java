@@ -2,14 +2,13 @@ package jensen.tensor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.openblas.global.openblas;
-import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.GradMode;
-import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
@@ -79,18 +78,26 @@ public final class Native {
     }
 
     /** Runs without recording operations for differentiation. */
-    public static <T> T withoutGradient(java.util.function.Supplier<T> work) {
-        load();
-        try (NoGradGuard guard = new NoGradGuard()) {
-            return work.get();
-        }
+    public static <T> T withoutGradient(Supplier<T> work) {
+        return recording(false, work);
     }
 
     /** Runs with operations recorded for differentiation, within a {@link #withoutGradient}. */
-    public static <T> T withGradient(java.util.function.Supplier<T> work) {
+    public static <T> T withGradient(Supplier<T> work) {
+        return recording(true, work);
+    }
+
+    private static <T> T recording(boolean on, Supplier<T> work) {
         load();
-        try (AutoGradMode mode = new AutoGradMode(true)) {
+        boolean before = GradMode.is_enabled();
+        if (before == on) {
             return work.get();
+        }
+        GradMode.set_enabled(on); // libtorch's guards would do the same, but are native objects to be made and freed
+        try {
+            return work.get();
+        } finally {
+            GradMode.set_enabled(before);
         }
     }
 

@@ -23,18 +23,30 @@ final class OneDnn {
                 && (t.pointer.is_contiguous() || Gradient.byColumns(t));
     }
 
+    /** a b, for a {@code [n, k]} by rows and b {@code [k, m]} by rows or by columns. */
+    static Tensor times(Tensor a, Tensor b) {
+        return times(a, b, false);
+    }
+
     /** a bᵀ, for a {@code [n, k]} by rows and b {@code [m, k]} by rows or by columns. */
     static Tensor timesTransposed(Tensor a, Tensor b) {
+        return times(a, b, true);
+    }
+
+    private static Tensor times(Tensor a, Tensor b, boolean transposed) {
         boolean byRows = b.pointer.is_contiguous();
-        Tensor product = Tensor.empty(DType.FLOAT32, a.size(0), b.size(0));
+        long n = a.size(0);
+        long k = a.size(1);
+        long m = b.size(transposed ? 0 : 1);
+        Tensor product = Tensor.empty(DType.FLOAT32, n, m);
         multiply(
                 'N',
-                byRows ? 'T' : 'N',
-                a.size(0),
-                b.size(0),
-                a.size(1),
+                byRows == transposed ? 'T' : 'N',
+                n,
+                m,
+                k,
                 a.pointer.data_ptr_float(),
-                a.size(1),
+                k,
                 b,
                 b.size(byRows ? 1 : 0),
                 0,
