@@ -164,7 +164,7 @@ public final class Gradient {
                 begun |= g.into(buffer, from, to, begun, sparse);
             }
             if (!sparse.isEmpty()) {
-                put(transposedTimes(sparse, from, to), buffer, begun);
+                transposedTimes(sparse, buffer, from, to, begun);
             }
             return begun || !sparse.isEmpty() ? buffer : buffer.copyInPlace(buffer.zerosLike());
         });
@@ -206,18 +206,17 @@ public final class Gradient {
         }
     }
 
-    /** Elements {@code from} … {@code to} − 1 of the sum of products whose right factor is mostly zero. */
-    private static Tensor transposedTimes(List<Product> sparse, long from, long to) {
+    /** Writes into a buffer, or adds to it, the sum of products whose right factor is mostly zero. */
+    private static void transposedTimes(List<Product> sparse, Tensor buffer, long from, long to, boolean add) {
         long width = sparse.get(0).left.size(1);
         requireRows(width, from, to);
-        return SparseRows.sumOfTransposedTimes(
-                        sparse.stream()
-                                .map(p -> Objects.requireNonNull(p.sparse))
-                                .toList(),
-                        sparse.stream().map(Product::left).toList(),
-                        (int) (from / width),
-                        (int) ((to - from) / width))
-                .reshape(-1);
+        Tensor rows = buffer.reshape(-1, width);
+        SparseRows.sumOfTransposedTimes(
+                sparse.stream().map(p -> Objects.requireNonNull(p.sparse)).toList(),
+                sparse.stream().map(Product::left).toList(),
+                (int) (from / width),
+                (int) ((to - from) / width),
+                (sums, column) -> put(sums, rows.narrow(1, column, sums.size(1)), add));
     }
 
     private static void requireRows(long width, long from, long to) {

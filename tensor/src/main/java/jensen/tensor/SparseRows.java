@@ -5,6 +5,7 @@ import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.ObjLongConsumer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
@@ -36,36 +37,13 @@ final class SparseRows {
     private static final IValue NO_WEIGHTS = Operators.kept(new IValue());
 
     private final int[] starts; // of each row in columns
-    private final int[] columns;
-    private final float @Nullable [] values; // of the elements by rows; all are 1 where there are none
-    private final int[] columnStarts;
-    private final int[] rows;
-    private final float @Nullable [] valuesByColumn;
+    private final int[] columns; // ascending within a row
+    private final float @Nullable [] values; // of the elements; all are 1 where there are none
 
-    private SparseRows(int width, int[] starts, int[] columns, float @Nullable [] values) {
+    private SparseRows(int[] starts, int[] columns, float @Nullable [] values) {
         this.starts = starts;
         this.columns = columns;
         this.values = values;
-        this.columnStarts = new int[width + 1];
-        for (int column : columns) {
-            columnStarts[column + 1]++;
-        }
-        for (int c = 0; c < width; c++) {
-            columnStarts[c + 1] += columnStarts[c];
-        }
-        this.rows = new int[columns.length];
-        float[] byColumn = new float[values == null ? 0 : columns.length];
-        int[] next = columnStarts.clone();
-        for (int r = 0; r < starts.length - 1; r++) {
-            for (int i = starts[r]; i < starts[r + 1]; i++) {
-                int place = next[columns[i]]++;
-                rows[place] = r;
-                if (values != null) {
-                    byColumn[place] = values[i];
-                }
-            }
-        }
-        this.valuesByColumn = values == null ? null : byColumn;
     }
 
     /** A matrix {@code [n, m]} on the CPU in float32 so, or null where too few of its elements are zero. */
@@ -83,7 +61,6 @@ final class SparseRows {
                 .asIntBuffer();
         int[] row = new int[width];
         int[] columns = new int[most + width];
-        int[] found = new int[most + width];
         int[] starts = new int[n + 1];
         int odd = 0;
         int count = 0;
@@ -98,7 +75,6 @@ final class SparseRows {
                     int bits = row[c];
                     int other = (-bits | bits) >>> 31; // 1 unless all bits are 0
                     columns[count] = c; // stays only if the next does not overwrite it, which is faster than to ask
-                    found[count] = bits;
                     count += other;
                     odd |= (bits ^ ONE) & -other;
                 }
@@ -109,7 +85,8 @@ final class SparseRows {
                 return null;
             }
         }
-        return new SparseRows(width, starts, Arrays.copyOf(columns, count), odd == 0 ? null : floats(found, count));
+        return new SparseRows(
+                starts, Arrays.copyOf(columns, count), odd == 0 ? null : values(elements, width, starts, columns));
     }
 
     /** Whether a block has zeros alone. */
@@ -125,72 +102,106 @@ final class SparseRows {
                 == 0;
     }
 
-    private static float[] floats(int[] bits, int count) {
-        float[] values = new float[count];
-        for (int i = 0; i < count; i++) {
-            values[i] = Float.intBitsToFloat(bits[i]);
+    private static float[] values(IntBuffer elements, int width, int[] starts, int[] columns) {
+        int n = starts.length - 1;
+        float[] values = new float[starts[n]];
+        for (int r = 0; r < n; r++) {
+            for (int i = starts[r]; i < starts[r + 1]; i++) {
+                values[i] = Float.intBitsToFloat(elements.get(r * width + columns[i]));
+            }
         }
         return values;
     }
 
     /** x b, {@code [n, k]}, for b {@code [m, k]} whose rows lie one after the other. */
     Tensor times(Tensor b) {
-        return sums(b, columns, starts, values);
+        List<Tensor> blocks = new ArrayList<>();
+        sums(List.of(b), columns, starts, values, (block, from) -> blocks.add(block));
+        return joined(blocks, 1);
     }
 
     /**
      * Rows {@code from} to {@code from + count} − 1 of Σ xᵀ b over some x and as many b, {@code [n, k]}: one sum for each row, so
      * that nothing is written and read once more for another x.
+     *
+     * @param to takes the columns of the sum from the given one on
      */
-    static Tensor sumOfTransposedTimes(List<SparseRows> xs, List<Tensor> bs, int from, int count) {
-        int all = xs.stream()
-                .mapToInt(x -> x.columnStarts[from + count] - x.columnStarts[from])
-                .sum();
-        boolean ones = xs.stream().allMatch(x -> x.values == null);
-        int[] numbers = new int[all];
-        float[] weights = new float[ones ? 0 : all];
-        int[] bounds = new int[count + 1];
-        int at = 0;
-        for (int c = 0; c < count; c++) {
-            int before = 0; // rows of the b before
-            for (SparseRows x : xs) {
-                for (int i = x.columnStarts[from + c]; i < x.columnStarts[from + c + 1]; i++) {
-                    numbers[at] = before + x.rows[i];
-                    if (!ones) {
-                        weights[at] = x.valuesByColumn == null ? 1 : x.valuesByColumn[i];
-                    }
-                    at++;
+    static void sumOfTransposedTimes(
+            List<SparseRows> xs, List<Tensor> bs, int from, int count, ObjLongConsumer<Tensor> to) {
+        int[] bounds = new int[count + 1]; // of each column's elements, which are sorted by counting
+        for (SparseRows x : xs) {
+            for (int r = 0; r < x.rows(); r++) {
+                int end = x.place(r, from + count);
+                for (int i = x.place(r, from); i < end; i++) {
+                    bounds[x.columns[i] - from + 1]++;
                 }
-                before += x.starts.length - 1;
             }
-            bounds[c + 1] = at;
         }
-        Tensor b = bs.size() == 1 ? bs.get(0) : Tensor.concat(bs, 0);
-        return sums(b, numbers, bounds, ones ? null : weights);
+        for (int c = 0; c < count; c++) {
+            bounds[c + 1] += bounds[c];
+        }
+        boolean ones = xs.stream().allMatch(x -> x.values == null);
+        int[] numbers = new int[bounds[count]];
+        float[] weights = new float[ones ? 0 : bounds[count]];
+        int[] next = bounds.clone();
+        int row = 0; // of the b one under the other
+        for (SparseRows x : xs) {
+            for (int r = 0; r < x.rows(); r++, row++) {
+                int end = x.place(r, from + count);
+                for (int i = x.place(r, from); i < end; i++) {
+                    int at = next[x.columns[i] - from]++;
+                    numbers[at] = row;
+                    if (!ones) {
+                        weights[at] = x.values == null ? 1 : x.values[i];
+                    }
+                }
+            }
+        }
+        sums(bs, numbers, bounds, ones ? null : weights, to);
+    }
+
+    private int rows() {
+        return starts.length - 1;
+    }
+
+    /** Where a row's elements from a column on begin in {@code columns}. */
+    private int place(int row, int column) {
+        int found = Arrays.binarySearch(columns, starts[row], starts[row + 1], column);
+        return found >= 0 ? found : -1 - found;
     }
 
     /**
-     * For each stretch of {@code numbers} between two bounds the sum of those rows of b, each times its weight. Where each row is
-     * read many times, of copies of b's columns in blocks, in which rows begin with a cache line and more of them fit the cache.
+     * For each stretch of {@code numbers} between two bounds the sum of those rows of the b, one under the other, each times its
+     * weight. Where each row is read many times, of copies of their columns in blocks, in which rows begin with a cache line and
+     * more of them fit the cache.
+     *
+     * @param to takes the columns of the sums from the given one on
      */
-    private static Tensor sums(Tensor b, int[] numbers, int[] bounds, float @Nullable [] weights) {
-        return Tensor.guarded(() -> {
+    private static void sums(
+            List<Tensor> bs, int[] numbers, int[] bounds, float @Nullable [] weights, ObjLongConsumer<Tensor> to) {
+        Tensor.guarded(() -> {
             IValue places = new IValue(org.bytedeco.pytorch.Tensor.create(numbers));
             IValue ends = new IValue(org.bytedeco.pytorch.Tensor.create(bounds));
             IValue each = weights == null ? NO_WEIGHTS : new IValue(org.bytedeco.pytorch.Tensor.create(weights));
-            long width = b.size(1);
-            if (width <= COLUMNS || numbers.length < READS * b.size(0) || numbers.length * width < ADDITIONS) {
-                return sums(b, places, ends, each);
-            }
-            List<Tensor> blocks = new ArrayList<>();
-            for (long from = 0; from < width; from += COLUMNS) {
+            long width = bs.get(0).size(1);
+            long rows = bs.stream().mapToLong(b -> b.size(0)).sum();
+            boolean whole = width <= COLUMNS || numbers.length < READS * rows || numbers.length * width < ADDITIONS;
+            long step = whole ? width : COLUMNS;
+            for (long from = 0; from < width; from += step) {
                 // the last block is as wide as the others, so that some columns are in two
-                long start = Math.min(from, width - COLUMNS);
-                Tensor block = sums(b.narrow(1, start, COLUMNS), places, ends, each);
-                blocks.add(block.narrow(1, from - start, COLUMNS - (from - start)));
+                long start = Math.min(from, width - step);
+                List<Tensor> parts = whole
+                        ? bs
+                        : bs.stream().map(b -> b.narrow(1, start, step)).toList();
+                Tensor block = sums(joined(parts, 0), places, ends, each);
+                to.accept(from == start ? block : block.narrow(1, from - start, step - (from - start)), from);
             }
-            return Tensor.concat(blocks, 1);
+            return to;
         });
+    }
+
+    private static Tensor joined(List<Tensor> parts, int dim) {
+        return parts.size() == 1 ? parts.get(0) : Tensor.concat(parts, dim);
     }
 
     private static Tensor sums(Tensor b, IValue numbers, IValue bounds, IValue weights) {
