@@ -116,7 +116,9 @@ final class LinearMap {
         Tensor product = product(x, sparse, weight);
         return product == null
                 ? byLibtorch(x, weight, bias, then)
-                : Tensor.op(() -> then.apply.apply(product.pointer.add_(bias.pointer)));
+                : Tensor.op(() -> then.equals(Then.TANH)
+                        ? Tanh.ofSum(product.pointer, bias.pointer)
+                        : then.apply.apply(product.pointer.add_(bias.pointer)));
     }
 
     private static Tensor byLibtorch(Tensor x, Tensor weight, Tensor bias, Then then) {

@@ -17,22 +17,52 @@ final class Tanh {
     private Tanh() {}
 
     static Tensor inPlace(Tensor x) {
-        boolean plain =
-                DType.of(x.scalar_type()) == DType.FLOAT32 && !x.is_cuda() && !x.requires_grad() && x.is_contiguous();
-        long count = x.numel();
-        if (!plain || count == 0 || count > Integer.MAX_VALUE / Float.BYTES) { // a buffer holds no more bytes
-            return x.tanh_();
+        return isPlain(x) ? ofRows(x, new float[0]) : x.tanh_();
+    }
+
+    /** tanh(x + b) in the place of x {@code [n, m]}, for b {@code [m]}: the sum takes no pass over x of its own. */
+    static Tensor ofSum(Tensor x, Tensor b) {
+        if (!isPlain(x) || !isPlain(b) || b.numel() != x.size(-1)) {
+            return inPlace(x.add_(b));
         }
-        FloatBuffer all = x.data_ptr_float().capacity(count).asBuffer();
-        float[] block = new float[Math.min(all.remaining(), BLOCK)];
+        float[] summand = new float[Math.toIntExact(b.numel())];
+        b.data_ptr_float().capacity(b.numel()).get(summand);
+        return ofRows(x, summand);
+    }
+
+    private static boolean isPlain(Tensor x) {
+        return DType.of(x.scalar_type()) == DType.FLOAT32
+                && !x.is_cuda()
+                && !x.requires_grad()
+                && x.is_contiguous()
+                && x.numel() <= Integer.MAX_VALUE / Float.BYTES; // a buffer holds no more bytes
+    }
+
+    /** Of all numbers in rows of the summand's length, in blocks of whole rows. */
+    private static Tensor ofRows(Tensor x, float[] summand) {
+        if (x.numel() == 0) {
+            return x;
+        }
+        int width = summand.length;
+        FloatBuffer all = x.data_ptr_float().capacity(x.numel()).asBuffer();
+        float[] block = new float[Math.min(all.remaining(), width == 0 ? BLOCK : Math.max(1, BLOCK / width) * width)];
         while (all.hasRemaining()) {
             int n = Math.min(all.remaining(), block.length);
             int start = all.position();
             all.get(block, 0, n);
+            for (int row = 0; width > 0 && row < n; row += width) {
+                add(summand, block, row);
+            }
             of(block, n);
             all.position(start).put(block, 0, n);
         }
         return x;
+    }
+
+    private static void add(float[] summand, float[] to, int from) {
+        for (int i = 0; i < summand.length; i++) {
+            to[from + i] += summand[i];
+        }
     }
 
     /** x p(x²) / q(x²) of the first n numbers; {@code reference/tanh.py} finds the coefficients. */

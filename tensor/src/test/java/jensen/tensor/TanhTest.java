@@ -45,6 +45,20 @@ class TanhTest {
         assertThat(y[5]).isEqualTo(-y[4]);
     }
 
+    /** Rows of which many, two or less than one fill a block. */
+    @Test
+    void addsARowToEachOnTheWay() {
+        try (Scope scope = new Scope()) {
+            for (int width : new int[] {3, 1500, 5000}) {
+                Tensor x = Generator.of(1).normal(DType.FLOAT32, Device.CPU, 7, width);
+                Tensor b = Generator.of(2).normal(DType.FLOAT32, Device.CPU, width);
+                float[] exact = x.add(b).tanh().toFloats();
+                float[] y = Tensor.owned(Tanh.ofSum(x.pointer, b.pointer)).toFloats();
+                assertThat(y).as("width %d", width).containsExactly(exact, within(5e-7f));
+            }
+        }
+    }
+
     /** A derivative that libtorch records must see the function. */
     @Test
     void isDifferentiatedWhereLibtorchRecordsIt() {
