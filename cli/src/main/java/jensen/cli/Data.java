@@ -54,6 +54,7 @@ record Data(String name, Optional<String> from, Dataset all, Optional<Dataset> t
                     trained.shape().size() + " values a row as in " + trained.name(),
                     data.shape().size() + " values a row");
         }
+        trained.requireColumns(anywhere(name));
         classes(experiment.training().model().likelihood())
                 .filter(c -> trained.values() == Values.WHOLE)
                 .ifPresent(c -> c.check(data));

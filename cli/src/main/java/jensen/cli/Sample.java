@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import jensen.data.Csv;
-import jensen.data.Datasets;
 import jensen.data.Npy;
 import jensen.data.Shape;
 import jensen.experiment.Experiment;
@@ -99,12 +98,10 @@ final class Sample implements Callable<Integer> {
         return Exit.DONE;
     }
 
-    /** The names in the table that the run was made with, where it is still there and has them. */
     private static List<String> columns(Experiment.Source data) {
-        int width = data.shape().size();
-        List<String> names = Datasets.columns(data.name());
-        return names.size() == width
-                ? names
-                : IntStream.range(0, width).mapToObj(i -> "x" + i).toList();
+        return data.columns()
+                .orElseGet(() -> IntStream.range(0, data.shape().size())
+                        .mapToObj(i -> "x" + i)
+                        .toList());
     }
 }

@@ -26,7 +26,7 @@ class TableTest {
         return Files.write(folder.resolve("table.csv"), lines);
     }
 
-    /** A run on numbers of any size has charts but no pictures, and its samples are in the table's own units. */
+    /** A run on numbers of any size has charts but no pictures; its samples are in the table's own units, under its names. */
     @Test
     void aTableOfNumbersTrainsAndSamples(@TempDir Path folder) throws IOException {
         Path run = folder.resolve("run");
@@ -50,6 +50,7 @@ class TableTest {
         assertThat(run.resolve("samples.png")).doesNotExist();
         assertThat(Files.readString(run.resolve("experiment.json"))).contains("standardised", "\"normal\"");
 
+        Files.delete(folder.resolve("table.csv"));
         Path samples = folder.resolve("samples.csv");
         assertThat(Jensen.run("sample", run.toString(), "--draw", "--count", "500", "--out", samples.toString())
                         .code())
@@ -67,6 +68,18 @@ class TableTest {
         assertThat(mean[0]).isEqualTo(1025, within(7.0));
         assertThat(mean[1]).isEqualTo(0, within(0.2));
         assertThat(mean[2]).isEqualTo(5e-4, within(1.5e-4));
+
+        Path swapped = Files.write(folder.resolve("swapped.csv"), List.of("a,c,b", "1000,0,0"));
+        Path codes = folder.resolve("codes.csv");
+        Jensen.Ran other = Jensen.run("encode", run.toString(), swapped.toString(), "--out", codes.toString());
+        assertThat(other.code()).isEqualTo(3);
+        assertThat(other.err().lines()).hasSize(1);
+        assertThat(other.err()).contains("swapped.csv", "table.csv", "expected", "\"b\" as value 2", "found \"c\"");
+        assertThat(codes).doesNotExist();
+        Files.write(swapped, List.of("1000,0,0"));
+        assertThat(Jensen.run("encode", run.toString(), swapped.toString(), "--out", codes.toString())
+                        .code())
+                .isZero();
 
         Jensen.Ran pictures = Jensen.run(
                 "sample", run.toString(), "--out", folder.resolve("s.png").toString());

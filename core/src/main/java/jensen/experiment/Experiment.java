@@ -1,8 +1,10 @@
 package jensen.experiment;
 
+import java.util.List;
 import java.util.Optional;
 import jensen.data.DataException;
 import jensen.data.Dataset;
+import jensen.data.Datasets;
 import jensen.data.Shape;
 import jensen.data.Split;
 import jensen.data.Values;
@@ -41,6 +43,7 @@ public record Experiment(int format, Source data, Training training, Stop stop, 
      *
      * @param name a data set's name, or a path
      * @param from the folder with the files of the named data set, where they are not its own
+     * @param columns the names of a datum's values, where they are of a table that gives some
      * @param shape of a datum
      * @param values what the stored values can be
      * @param sha256 of the content, of the data set before the split
@@ -51,18 +54,24 @@ public record Experiment(int format, Source data, Training training, Stop stop, 
     public record Source(
             String name,
             Optional<String> from,
+            Optional<List<String>> columns,
             Shape shape,
             Values values,
             String sha256,
             String testSha256,
             int validation,
             int test) {
-        /** Describes data. */
+        public Source {
+            columns = columns.map(List::copyOf);
+        }
+
+        /** Describes data, whose table, if the name is that of one, says what the columns are called. */
         public static Source of(
                 String name, Optional<String> from, Dataset data, Optional<Dataset> ownTest, int validation, int test) {
             return new Source(
                     name,
                     from,
+                    Optional.of(Datasets.columns(name)).filter(names -> !names.isEmpty()),
                     data.shape(),
                     data.values(),
                     data.sha256(),
@@ -85,6 +94,26 @@ public record Experiment(int format, Source data, Training training, Stop stop, 
             Generator rng = Generator.of(seed).split("split");
             return ownTest.map(t -> Split.of(data, t, validation, rng))
                     .orElseGet(() -> Split.of(data, validation, test, rng));
+        }
+
+        /**
+         * Refuses a table whose header, if it has one, says that the values of a row are others or in another order.
+         *
+         * @param table its name
+         * @throws DataException naming the first column that is another
+         */
+        public void requireColumns(String table) {
+            List<String> found = Datasets.columns(table);
+            List<String> expected = columns.orElse(found);
+            for (int i = 0; i < found.size() && i < expected.size(); i++) {
+                if (!found.get(i).equals(expected.get(i))) {
+                    throw DataException.in(
+                            table,
+                            "the columns of " + name + " in their order, " + DataException.quoted(expected.get(i))
+                                    + " as value " + (i + 1) + " of a row",
+                            DataException.quoted(found.get(i)));
+                }
+            }
         }
 
         private static void require(String name, String expected, String found) {
