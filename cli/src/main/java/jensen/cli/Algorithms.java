@@ -127,10 +127,11 @@ final class Algorithms implements Callable<Integer> {
                     .select(split.train().spread(Math.min(rows, split.train().size())));
             model.checkFit(train);
             Training training = training(train);
+            Training wakeSleep = training.with(new Objective(Elbo.analytic(), new WakeSleep(), 1));
             long steps = (long) epochs * ((train.size() - 1) / training.batch() + 1);
             for (Trainer trainer : List.of(
                     new Trainer("aevb", this::amortised),
-                    new Trainer("wake-sleep", this::wakeSleep),
+                    new Trainer("wake-sleep", (same, on, s) -> amortised(wakeSleep, on, s)),
                     new Trainer("monte-carlo-em", this::monteCarloEm),
                     new Trainer("full-bayes", this::fullBayes))) {
                 long begun = System.nanoTime();
@@ -182,10 +183,6 @@ final class Algorithms implements Callable<Integer> {
             }
             return run.theta();
         }
-    }
-
-    private Parameters wakeSleep(Training training, Dataset train, long steps) {
-        return amortised(training.with(new Objective(Elbo.analytic(), new WakeSleep(), 1)), train, steps);
     }
 
     private Parameters monteCarloEm(Training training, Dataset train, long steps) {

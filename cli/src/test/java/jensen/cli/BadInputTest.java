@@ -133,6 +133,7 @@ class BadInputTest {
                 bad(2, "train digits --schedule exponential --out F/o", "did you mean exponential:F?"),
                 bad(2, "algorithms digits --posterior flow:iaf", "--posterior and --prior", "closed form"),
                 bad(2, "algorithms digits --prior mixture:3", "--posterior and --prior", "closed form"),
+                bad(2, "algorithms digits --inference per-datum", "wake-sleep", "use an amortised guide"),
                 bad(2, "evaluate F/run --evidence is --chunk 0", "--chunk", "1 or more", "0"),
                 bad(2, "evaluate F/run --chunk 5", "--chunk", "--evidence"),
                 bad(2, "train digits --out E", "--out", "expected a path, found an empty one"),

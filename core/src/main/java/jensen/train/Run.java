@@ -44,7 +44,8 @@ public final class Run implements Iterator<Step>, AutoCloseable {
     private long done;
 
     /**
-     * A run that starts from given parameters, which it changes in place.
+     * A run that starts from given parameters, which it changes in place. It lasts no longer than a {@link Scope} that is open
+     * where it is made.
      *
      * @param threads how many threads share the work
      * @throws IllegalArgumentException if the data's width is not the model's, their values do not fit the likelihood, or
