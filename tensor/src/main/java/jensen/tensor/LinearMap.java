@@ -18,14 +18,23 @@ final class LinearMap {
      * What is applied to each element of the result.
      *
      * @param apply in place
+     * @param applyToSum to a matrix plus a vector that is added to each of its rows, in the matrix' place
      * @param pullback from the cotangent and the result to the cotangent before
      */
     record Then(
-            UnaryOperator<org.bytedeco.pytorch.Tensor> apply, BinaryOperator<org.bytedeco.pytorch.Tensor> pullback) {
+            UnaryOperator<org.bytedeco.pytorch.Tensor> apply,
+            BinaryOperator<org.bytedeco.pytorch.Tensor> applyToSum,
+            BinaryOperator<org.bytedeco.pytorch.Tensor> pullback) {
         static final Then NOTHING = new Then(y -> y, (c, y) -> c);
-        static final Then TANH = new Then(Tanh::inPlace, torch::tanh_backward);
+        static final Then TANH = new Then(Tanh::inPlace, Tanh::ofSum, torch::tanh_backward);
         static final Then SIGMOID = new Then(y -> y.sigmoid_(), torch::sigmoid_backward);
         static final Then RELU = new Then(y -> y.relu_(), (c, y) -> torch.threshold_backward(c, y, new Scalar(0)));
+
+        private Then(
+                UnaryOperator<org.bytedeco.pytorch.Tensor> apply,
+                BinaryOperator<org.bytedeco.pytorch.Tensor> pullback) {
+            this(apply, (y, bias) -> apply.apply(y.add_(bias)), pullback);
+        }
 
         boolean isNothing() {
             return equals(NOTHING);
@@ -116,9 +125,7 @@ final class LinearMap {
         Tensor product = product(x, sparse, weight);
         return product == null
                 ? byLibtorch(x, weight, bias, then)
-                : Tensor.op(() -> then.equals(Then.TANH)
-                        ? Tanh.ofSum(product.pointer, bias.pointer)
-                        : then.apply.apply(product.pointer.add_(bias.pointer)));
+                : Tensor.op(() -> then.applyToSum.apply(product.pointer, bias.pointer));
     }
 
     private static Tensor byLibtorch(Tensor x, Tensor weight, Tensor bias, Then then) {
