@@ -20,6 +20,11 @@ public record LogMeanExp(
     /** The largest k̂ at which estimates of this kind are reliable. */
     public static final double TRUSTED = 0.7;
 
+    /** Where a product is replaced by its logarithm: any factor can still be multiplied. */
+    private static final double SMALLEST = 1e-150;
+
+    private static final double LARGEST = 1e150;
+
     /**
      * Of logarithms of weights. Those of −∞ are weights of 0; where one is ∞ the value is ∞, where one is no number −∞, and the
      * standard error and k̂ are infinite in both cases.
@@ -128,11 +133,21 @@ public record LogMeanExp(
         if (k < 2) {
             return 0;
         }
-        double change = 0;
-        for (double w : weights) {
-            change += Math.log1p(-Math.min(1, w / sum));
+        return (k - 1) * (sumLog1p(weights, -1 / sum) / k + Math.log1p(1.0 / (k - 1)));
+    }
+
+    /** Σ log(1 + scale · v) by logarithms of products, as a logarithm takes ten times as long as a product. */
+    static double sumLog1p(double[] values, double scale) {
+        double sum = 0;
+        double product = 1;
+        for (double v : values) {
+            product *= Math.max(0, 1 + scale * v); // a weight over the sum of all may round to more than 1
+            if (product < SMALLEST || product > LARGEST) {
+                sum += Math.log(product);
+                product = 1;
+            }
         }
-        return (k - 1) * (change / k + Math.log1p(1.0 / (k - 1)));
+        return sum + Math.log(product);
     }
 
     /** Whether the tail of the weights is light enough for the value and its error to be trusted. */

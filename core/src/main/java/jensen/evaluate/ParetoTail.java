@@ -25,26 +25,40 @@ final class ParetoTail {
      * @param logWeights of which at least one is finite and none is ∞
      */
     static double shape(double[] logWeights) {
-        double[] sorted = logWeights.clone();
-        Arrays.sort(sorted);
-        int k = sorted.length;
-        double max = sorted[k - 1];
+        int k = logWeights.length;
         int tail = (int) Math.ceil(Math.min(k / 5.0, 3 * Math.sqrt(k)));
         if (tail < FEWEST) {
             return Double.POSITIVE_INFINITY;
         }
-        if (sorted[0] == max) {
+        double[] largest = largest(logWeights, tail + 1);
+        double max = largest[tail];
+        if (largest[0] == max && Arrays.stream(logWeights).allMatch(w -> w == max)) {
             return Double.NEGATIVE_INFINITY;
         }
-        double cutoff = Math.max(sorted[k - 1 - tail] - max, SMALLEST);
+        double cutoff = Math.max(largest[0] - max, SMALLEST);
         double threshold = Math.exp(cutoff);
-        double[] exceedances = Arrays.stream(sorted, k - tail, k)
+        double[] exceedances = Arrays.stream(largest, 1, tail + 1)
                 .map(w -> w - max)
                 .filter(w -> w > cutoff)
                 // e^w − e^cutoff without cancellation where the two are near
                 .map(w -> threshold * Math.expm1(w - cutoff))
                 .toArray();
         return exceedances.length < FEWEST ? Double.POSITIVE_INFINITY : fit(exceedances);
+    }
+
+    /** The largest of some values in ascending order: of 5,000 some 200, for which to sort all would take ten times as long. */
+    private static double[] largest(double[] values, int count) {
+        double[] found = Arrays.copyOf(values, count);
+        Arrays.sort(found);
+        for (int i = count; i < values.length; i++) {
+            if (values[i] > found[0]) {
+                int at = Arrays.binarySearch(found, values[i]);
+                int below = at >= 0 ? at : -2 - at;
+                System.arraycopy(found, 1, found, 0, below);
+                found[below] = values[i];
+            }
+        }
+        return found;
     }
 
     /**
@@ -82,10 +96,6 @@ final class ParetoTail {
 
     /** The likeliest shape given b, the negative of shape over scale. */
     private static double shape(double[] x, double b) {
-        double sum = 0;
-        for (double v : x) {
-            sum += Math.log1p(-b * v);
-        }
-        return sum / x.length;
+        return LogMeanExp.sumLog1p(x, -b) / x.length;
     }
 }
