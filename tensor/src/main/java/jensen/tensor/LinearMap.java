@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * x Wᵀ + b, perhaps through a function of each element, with its derivative.
  *
- * <p>{@link OneDnn} multiplies where it can, or {@link SparseRows} where most of x is zero; bias and function follow.
+ * <p>{@link FusedLinear} does all of it where it can. Else {@link OneDnn} multiplies, or {@link SparseRows} where most of x is zero;
+ * bias and function follow.
  */
 final class LinearMap {
     /**
@@ -19,21 +20,25 @@ final class LinearMap {
      *
      * @param apply in place
      * @param applyToSum to a matrix plus a vector that is added to each of its rows, in the matrix' place
+     * @param fused what does both within the product, if anything does
      * @param pullback from the cotangent and the result to the cotangent before
      */
     record Then(
             UnaryOperator<org.bytedeco.pytorch.Tensor> apply,
             BinaryOperator<org.bytedeco.pytorch.Tensor> applyToSum,
+            FusedLinear.@Nullable Function fused,
             BinaryOperator<org.bytedeco.pytorch.Tensor> pullback) {
-        static final Then NOTHING = new Then(y -> y, (c, y) -> c);
-        static final Then TANH = new Then(Tanh::inPlace, Tanh::ofSum, torch::tanh_backward);
-        static final Then SIGMOID = new Then(y -> y.sigmoid_(), torch::sigmoid_backward);
-        static final Then RELU = new Then(y -> y.relu_(), (c, y) -> torch.threshold_backward(c, y, new Scalar(0)));
+        static final Then NOTHING = new Then(y -> y, FusedLinear.Function.IDENTITY, (c, y) -> c);
+        static final Then TANH = new Then(Tanh::inPlace, Tanh::ofSum, FusedLinear.Function.TANH, torch::tanh_backward);
+        static final Then SIGMOID = new Then(y -> y.sigmoid_(), FusedLinear.Function.SIGMOID, torch::sigmoid_backward);
+        static final Then RELU =
+                new Then(y -> y.relu_(), null, (c, y) -> torch.threshold_backward(c, y, new Scalar(0)));
 
         private Then(
                 UnaryOperator<org.bytedeco.pytorch.Tensor> apply,
+                FusedLinear.@Nullable Function fused,
                 BinaryOperator<org.bytedeco.pytorch.Tensor> pullback) {
-            this(apply, (y, bias) -> apply.apply(y.add_(bias)), pullback);
+            this(apply, (y, bias) -> apply.apply(y.add_(bias)), fused, pullback);
         }
 
         boolean isNothing() {
@@ -122,6 +127,13 @@ final class LinearMap {
     }
 
     private static Tensor affine(Tensor x, @Nullable SparseRows sparse, Tensor weight, Tensor bias, Then then) {
+        FusedLinear.Function function = then.fused;
+        Tensor fused = function == null || sparse != null || Tape.differentiable(List.of(x, weight, bias))
+                ? null
+                : FusedLinear.apply(x, weight, bias, function);
+        if (fused != null) {
+            return fused;
+        }
         Tensor product = product(x, sparse, weight);
         return product == null
                 ? byLibtorch(x, weight, bias, then)

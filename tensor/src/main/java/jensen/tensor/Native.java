@@ -37,11 +37,16 @@ public final class Native {
         try (PointerScope scope = new PointerScope()) {
             String pinned = System.getenv("OPENBLAS_CORETYPE");
             return "libtorch " + Loader.getVersion("org.bytedeco", "pytorch") + " on " + Loader.getPlatform()
-                    + ", " + torch.get_cpu_capability().getString() + " kernels"
+                    + ", " + Loaded.capability() + " kernels"
                     + (pinned == null ? "" : ", BLAS kernels pinned by OPENBLAS_CORETYPE=" + pinned);
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
+    }
+
+    /** Whether there are vectors of 512 bits, and no setting keeps libtorch from them. */
+    static boolean hasAvx512() {
+        return Loaded.AVX512;
     }
 
     /**
@@ -124,6 +129,14 @@ public final class Native {
     @SuppressWarnings("StaticAssignmentOfThrowable")
     private static final class Loaded {
         private static final @Nullable LinkageError FAILURE = attempt();
+
+        static final boolean AVX512 = FAILURE == null && capability().equals("AVX512");
+
+        private static String capability() {
+            try (PointerScope scope = new PointerScope()) {
+                return torch.get_cpu_capability().getString();
+            }
+        }
 
         private static @Nullable LinkageError attempt() {
             // Scopes free native memory, so JavaCPP's own accounting, which locks at every allocation, stays off.
