@@ -103,7 +103,7 @@ final class Ascent {
                 List<Gradient> terms =
                         shards.stream().map(s -> s.get(part.leaf)).toList();
                 Gradient.sum(terms, part.sum, part.from, part.to);
-                squares += part.sum.dot(part.sum).item();
+                squares += Gradient.squaredLength(part.sum);
             }
         }
         return squares;

@@ -154,6 +154,9 @@ public final class Run implements Iterator<Step>, AutoCloseable {
                 piece -> profile.time(Profile.Part.UPDATE, () -> {
                     theta.update(piece, scale, rate, done + 1);
                     phi.update(piece, scale, rate, done + 1);
+                    if (piece < parts.length) {
+                        parts[piece].release(); // here, so that each thread frees what it made
+                    }
                     return piece;
                 }));
         done++;
@@ -165,10 +168,11 @@ public final class Run implements Iterator<Step>, AutoCloseable {
         List<List<Gradient>> forTheta = Arrays.stream(parts).map(p -> p.theta).toList();
         List<List<Gradient>> forPhi = Arrays.stream(parts).map(p -> p.phi).toList();
         double[] squares = new double[training.shards()];
+        // the update begins with θ, so θ's gradient is summed last: it is still in the cache then
         team.run(
                 squares.length,
                 piece -> squares[piece] = profile.time(
-                        Profile.Part.REDUCE, () -> theta.reduce(piece, forTheta) + phi.reduce(piece, forPhi)));
+                        Profile.Part.REDUCE, () -> phi.reduce(piece, forPhi) + theta.reduce(piece, forTheta)));
         return Math.sqrt(Arrays.stream(squares).sum());
     }
 
@@ -306,6 +310,8 @@ public final class Run implements Iterator<Step>, AutoCloseable {
         void release() {
             theta.forEach(Gradient::release);
             phi.forEach(Gradient::release);
+            theta = List.of();
+            phi = List.of();
         }
     }
 }

@@ -44,9 +44,14 @@ class FullBayesTest {
         Tensor beforeMean = moved.mean().flat().copy();
         Tensor beforeLogs = moved.posterior().logVariance().copy();
         moved.next();
-        double forMean = moved.mean().flat().sub(beforeMean).dot(direction).item();
-        double forLogs =
-                moved.posterior().logVariance().sub(beforeLogs).dot(direction).item();
+        double forMean =
+                moved.mean().flat().sub(beforeMean).mul(direction).sum().item();
+        double forLogs = moved.posterior()
+                .logVariance()
+                .sub(beforeLogs)
+                .mul(direction)
+                .sum()
+                .item();
         assertThat(forMean)
                 .isCloseTo(
                         difference(training, (b, h) -> b.mean().flat().addInPlace(direction, h)),

@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -187,6 +189,17 @@ public final class Gradient {
             add = true;
         }
         return add;
+    }
+
+    /** Σ x² of a buffer: as libtorch finds it, but for the tensors that it makes of the number on the way. */
+    public static double squaredLength(Tensor buffer) {
+        org.bytedeco.pytorch.Tensor x = buffer.pointer;
+        boolean plain = buffer.dtype() == DType.FLOAT32 && !x.is_cuda() && x.is_contiguous();
+        if (!plain || x.numel() > Integer.MAX_VALUE) {
+            return Tensor.guarded(() -> x.dot(x).item_double());
+        }
+        FloatPointer values = x.data_ptr_float();
+        return openblas.cblas_sdot((int) x.numel(), values, 1, values, 1);
     }
 
     /** As many ones as there are rows, {@code [n, 1]}. */

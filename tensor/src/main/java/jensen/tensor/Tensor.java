@@ -432,11 +432,6 @@ public final class Tensor {
         return mul(y).sum(-1);
     }
 
-    /** The inner product of two vectors. */
-    public Tensor dot(Tensor other) {
-        return op(() -> pointer.dot(other.pointer));
-    }
-
     /** x Wᵀ + b for this x [… , in], weight W [out, in] and bias b [out]. */
     public Tensor linear(Tensor weight, Tensor bias) {
         return LinearMap.apply(this, weight, bias, LinearMap.Then.NOTHING);

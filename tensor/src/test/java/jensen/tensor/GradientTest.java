@@ -1,6 +1,7 @@
 package jensen.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
@@ -124,6 +125,26 @@ class GradientTest {
                         found.toTensor(), Autograd.gradient(whole, List.of(x)).get(0));
             }
         }
+    }
+
+    @Test
+    void squaredLengthsAreSumsOfSquaresInEveryTypeAndWithGaps() {
+        float[] values = new float[1001];
+        double expected = 0;
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) Math.sin(i);
+            expected += (double) values[i] * values[i];
+        }
+        Tensor x = Tensor.of(values, Device.CPU, 1001);
+
+        assertThat(Gradient.squaredLength(x)).isCloseTo(expected, within(1e-6 * expected));
+        assertThat(Gradient.squaredLength(x.to(DType.FLOAT64))).isCloseTo(expected, within(1e-13 * expected));
+        Tensor gaps = Tensor.stack(List.of(x, x.zerosLike()), 1).select(1, 0);
+        assertThat(Gradient.squaredLength(gaps)).isCloseTo(expected, within(1e-6 * expected));
+        assertThat(Gradient.squaredLength(Tensor.of(new float[0], Device.CPU, 0)))
+                .isZero();
+        values[1000] = Float.NaN;
+        assertThat(Gradient.squaredLength(Tensor.of(values, Device.CPU, 1001))).isNaN();
     }
 
     private static void assertNear(Tensor found, Tensor expected) {

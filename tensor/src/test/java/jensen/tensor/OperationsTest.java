@@ -164,12 +164,6 @@ class OperationsTest {
                         List.of(2L, 4L),
                         List.of(new Input(-2, 2, 2, 3), new Input(-2, 2, 3, 4))),
                 new Operation(
-                        "dot",
-                        x -> x.get(0).dot(x.get(1)),
-                        x -> new double[] {dot(3, k -> x.get(0)[k] * x.get(1)[k])},
-                        List.of(),
-                        List.of(new Input(-2, 2, 3), new Input(-2, 2, 3))),
-                new Operation(
                         "matmul batched",
                         x -> x.get(0).matmul(x.get(1)),
                         x -> fill(8, i -> dot(3, k -> x.get(0)[i / 2 * 3 + k] * x.get(1)[k * 2 + i % 2])),
